@@ -1,0 +1,79 @@
+# Each target does the set-up that it needs, once; nothing is asked but Python 3.11 and make.
+# `make` alone says what there is.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV_VERSION = 0.13.9
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+CODE := emsar policies consent requests_inbox manage.py
+
+.PHONY: help run test check check-site bench lock messages compilemessages clean
+
+help:
+	@echo 'make run     the whole site; PORT (8000) and DATA_DIR (var/) may be given'
+	@echo 'make test    the whole test suite with coverage; ARGS are passed to pytest'
+	@echo 'make check   format, lint, types, imports, deployment checks, migrations, catalogues'
+	@echo 'make bench   the measurements'
+	@echo 'make lock    resolve the requirements anew (UPGRADE=1: to their newest versions)'
+	@echo 'make messages / compilemessages    update / compile the catalogues'
+	@echo 'make clean   remove what was generated; the data in var/ and .venv/ stay'
+
+# The environment is made by the one Python version that the lock files are for.
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo 'Python 3.11 is needed; name it: make PYTHON=/path/to/python3.11'; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# pip takes over where the package index is known to pip alone.
+$(INSTALLED): .venv/.made requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt || \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(INSTALLED)
+	@$(BIN)/python -m emsar.embedded run --with-parent
+
+# The stack tests share one site, so the tests of one group go to one process.
+test: $(INSTALLED)
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 2 --dist loadgroup \
+	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+check: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/python -m emsar.embedded exec -- $(MAKE) --no-print-directory check-site
+
+# Under production settings; the keys are made for this one check and thrown away after it.
+check-site: export DJANGO_SETTINGS_MODULE = emsar.settings.production
+check-site: export EMAIL_URL = smtp://localhost:25
+check-site:
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check_messages
+
+# Kept data, so that the database works as carefully as a real one.
+bench: $(INSTALLED)
+	$(BIN)/python -m emsar.embedded exec --data-dir var/bench -- $(BIN)/python -m tests.bench.run $(ARGS)
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+lock: .venv/.made
+	$(LOCK) --output-file requirements.txt requirements.in
+	$(LOCK) --output-file requirements-dev.txt requirements-dev.in
+
+messages: $(INSTALLED)
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python manage.py update_messages
+
+compilemessages: $(INSTALLED)
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python manage.py compile_messages
+
+clean:
+	rm -rf staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -f .coverage .coverage.*
+	find . -path ./.venv -prune -o -path ./var -prune -o -name __pycache__ -exec rm -rf {} +
+	find locale -name '*.mo' -delete
