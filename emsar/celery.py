@@ -1,0 +1,58 @@
+"""The Celery application: one plain beat, its schedule in code.
+
+Every job takes row locks or an advisory lock, so a second beat or worker is harmless, and every
+job can also be run by hand or all together by ``manage.py run_due``.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emsar.settings.production")
+
+app = Celery("emsar")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Mail waits a few seconds at most; a tick that finds nothing to do costs one query. What a tick
+# missed the next one finds, so ticks that could not be delivered in time expire.
+app.conf.beat_schedule = {
+    "send due mail": {
+        "task": "emsar.outbox.tasks.send_due_mail",
+        "schedule": 3.0,
+        "options": {"expires": 30},
+    },
+    "seal evidence": {
+        "task": "emsar.audit.tasks.seal_evidence",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "mail the head of the chain": {
+        "task": "emsar.audit.tasks.mail_seal_head",
+        "schedule": crontab(hour=8, minute=0),
+    },
+    "remind staff": {
+        "task": "requests_inbox.tasks.remind_staff",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "recompute dates after a publication": {
+        "task": "policies.tasks.recompute_dates",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "forget what lives a day": {
+        "task": "emsar.staff.tasks.forget_short_lived",
+        "schedule": crontab(hour=3, minute=30),
+    },
+}
+
+
+@worker_init.connect
+def refuse_wrong_keys(**_: object) -> None:
+    """A worker with a wrong key would write what nobody can read."""
+    from emsar.datamap.fingerprints import verify_keys
+
+    verify_keys()

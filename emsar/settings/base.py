@@ -1,0 +1,200 @@
+"""What all environments share. Every value that differs comes from the environment."""
+
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from emsar.entities.profile import read_profile
+
+# Lets Django's own classes be written as generics, as the types want them.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+
+PROFILE_PATH = Path(
+    env.str(
+        "ORGANISATION_PROFILE",
+        default=str(BASE_DIR / "emsar" / "entities" / "profiles" / "emsargroup.toml"),
+    )
+)
+# Hosts and the addresses of the error pages must be known while the database is not.
+PROFILE = read_profile(PROFILE_PATH)
+
+SITE_ORIGIN = env.str("SITE_ORIGIN", default=f"https://{PROFILE.main_host}")
+ALLOWED_HOSTS = [*PROFILE.hosts, *env.list("EXTRA_HOSTS", default=[])]
+
+SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Each a list "kid:base64 of 32 bytes"; the first is current, the others only read.
+FIELD_KEYS = env.list("FIELD_KEYS")
+LOOKUP_KEYS = env.list("LOOKUP_KEYS")
+EVIDENCE_KEYS = env.list("EVIDENCE_KEYS")
+
+INSTALLED_APPS = [
+    "emsar.datamap",
+    "emsar.audit",
+    "emsar.entities",
+    "emsar.staff",
+    "emsar.subjects",
+    "emsar.outbox",
+    "emsar.site",
+    "policies",
+    "consent",
+    "requests_inbox",
+    "emsar.staff.admin_config.EmsarAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "emsar.site.middleware.finished.FinishedPagesMiddleware",
+    "emsar.site.middleware.unavailable.DatabaseUnavailableMiddleware",
+    "emsar.site.middleware.hosts.CompanyHostMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "emsar.site.middleware.headers.PrivacyHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "emsar.staff.middleware.StaffLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "emsar.urls"
+WSGI_APPLICATION = "emsar.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "emsar.site.context.site",
+            ],
+        },
+    }
+]
+
+# Three roles: the owner migrates; web and worker own nothing and hold only the rights they need.
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="owner")
+_DATABASE_VARIABLE = {"web": "DATABASE_URL_WEB", "worker": "DATABASE_URL_WORKER"}.get(
+    DATABASE_ROLE, "DATABASE_URL"
+)
+DATABASES = {"default": env.db_url(_DATABASE_VARIABLE)}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 0,
+    "OPTIONS": {
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+        "connect_timeout": 3,
+    },
+}
+DATABASE_ROLE_URLS = {
+    "emsar_web": env.str("DATABASE_URL_WEB", default=""),
+    "emsar_worker": env.str("DATABASE_URL_WORKER", default=""),
+}
+
+REDIS_URL = env.str("REDIS_URL", default="")
+# redis-py and Celery write a socket's address differently; one setting serves both.
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_throttle": 1}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Asia/Baku"
+
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+EMAIL_TIMEOUT = 20
+
+AUTH_USER_MODEL = "staff.User"
+LOGIN_URL = "admin:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "az"
+LANGUAGES = [("az", _("Azerbaijani")), ("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Baku"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "emsar" / "site" / "assets"]
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FORM_LIMIT = env.int("FORM_LIMIT", default=20)
+FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_NAME = "admin_session"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_PATH = "/admin/"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "null": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Addresses, tokens and typed text reach these loggers; E-3.2i promises that none is kept.
+        "django.security": {"handlers": ["null"], "propagate": False},
+        "django.server": {"handlers": ["null"], "propagate": False},
+    },
+}

@@ -1,0 +1,21 @@
+"""Tests: real PostgreSQL, Redis and SMTP; only the password hasher is a cheap one."""
+
+import os
+
+# Keys of the tests alone; they protect nothing.
+_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
+os.environ.setdefault("FIELD_KEYS", f"f1:{_KEY}")
+os.environ.setdefault("LOOKUP_KEYS", f"l1:{_KEY}")
+os.environ.setdefault("EVIDENCE_KEYS", f"e1:{_KEY}")
+os.environ.setdefault("DATABASE_URL", "postgres:///emsar")
+os.environ.setdefault("SITE_ORIGIN", "http://testserver")
+
+from emsar.settings.base import *  # noqa: E402, F403
+from emsar.settings.base import ALLOWED_HOSTS, DATABASES  # noqa: E402
+
+DEBUG = False
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver", "localhost", "127.0.0.1"]
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
