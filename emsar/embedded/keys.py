@@ -1,0 +1,75 @@
+"""Development secrets: made once for a data folder and kept there, readable by its owner alone."""
+
+import base64
+import secrets
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from emsar.embedded.errors import EmbeddedError
+from emsar.embedded.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Keys of the site and passwords of the database roles."""
+
+    secret_key: str
+    field_keys: str
+    lookup_keys: str
+    evidence_keys: str
+    superuser_password: str
+    owner_password: str
+    web_password: str
+    worker_password: str
+
+    def environment(self) -> dict[str, str]:
+        """The keys under the names that the settings read."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "FIELD_KEYS": self.field_keys,
+            "LOOKUP_KEYS": self.lookup_keys,
+            "EVIDENCE_KEYS": self.evidence_keys,
+        }
+
+
+def make_secrets() -> Secrets:
+    """Fresh random values."""
+    passwords = {
+        field.name: secrets.token_urlsafe(24)
+        for field in fields(Secrets)
+        if field.name.endswith("_password")
+    }
+    return Secrets(
+        secret_key=secrets.token_urlsafe(64),
+        field_keys=make_key("dev-field-1"),
+        lookup_keys=make_key("dev-lookup-1"),
+        evidence_keys=make_key("dev-evidence-1"),
+        **passwords,
+    )
+
+
+def make_key(name: str) -> str:
+    """One entry of a key list: its id, a colon, base64 of 32 random bytes."""
+    return f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def kept_secrets(data_dir: Path) -> Secrets:
+    """The secrets of this data folder; raises EmbeddedError when they are lost or damaged."""
+    path = data_dir / "secrets.json"
+    if not path.exists():
+        _refuse_orphaned_data(path)
+        write_json(path, asdict(make_secrets()))
+    try:
+        return Secrets(**(read_json(path) or {}))
+    except TypeError as error:
+        raise EmbeddedError(f"{path} is damaged ({error}). {ADVICE}") from None
+
+
+ADVICE = "Bring it back from a copy, or remove the whole folder to begin anew."
+
+
+def _refuse_orphaned_data(path: Path) -> None:
+    if (path.parent / "postgres").exists():
+        raise EmbeddedError(
+            f"{path} is missing, and without its keys the data beside it cannot be read. {ADVICE}"
+        )
