@@ -1,0 +1,16 @@
+from functools import partial
+
+from django.apps import AppConfig
+
+
+class EntitiesConfig(AppConfig):
+    name = "emsar.entities"
+    label = "entities"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from emsar.datamap.terms import register_source
+        from emsar.entities.registry import term_value
+
+        for group in ("schedule", "statutory"):
+            register_source(group, partial(term_value, group))
