@@ -1,0 +1,49 @@
+"""The keyed counter: limits by network address, login name or mailbox without keeping any."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from emsar.datamap.keys import ring
+
+_HIT = """
+INSERT INTO staff_keyedcount (key, count, started_at) VALUES (%s, 1, %s)
+ON CONFLICT (key) DO UPDATE SET count = staff_keyedcount.count + 1 RETURNING count
+"""
+
+
+def hit(kind: str, value: str, *, minutes: int) -> int:
+    """Count one event of ``kind`` for ``value``; how many there were in this window so far."""
+    start = window_start(timezone.now(), minutes)
+    with connection.cursor() as cursor:
+        cursor.execute(_HIT, [_key(kind, value, start), start])
+        return int(cursor.fetchone()[0])
+
+
+def peek(kind: str, value: str, *, minutes: int) -> int:
+    """How many events there were in this window, counting none."""
+    start = window_start(timezone.now(), minutes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count FROM staff_keyedcount WHERE key = %s", [_key(kind, value, start)]
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def window_start(now: datetime, minutes: int) -> datetime:
+    """The start of the fixed window of ``minutes`` that ``now`` falls into."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    windows = (timezone.localtime(now) - midnight) // timedelta(minutes=minutes)
+    return midnight + windows * timedelta(minutes=minutes)
+
+
+def _key(kind: str, value: str, start: datetime) -> bytes:
+    secret = ring("LOOKUP_KEYS").current[1]
+    day = timezone.localdate(start).isoformat()
+    daily = hmac.new(secret, f"counter:{day}".encode(), hashlib.sha256).digest()
+    content = f"{kind}\x1f{value}\x1f{start.isoformat()}".encode()
+    return hmac.new(daily, content, hashlib.sha256).digest()

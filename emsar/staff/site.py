@@ -1,0 +1,68 @@
+"""The admin site: who gets in, its first page, and the language of the person who works there."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.functional import LazyObject
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from emsar.audit import record
+from emsar.entities.registry import registry
+from emsar.staff.gates import passes_all
+from emsar.staff.language import set_language
+from emsar.staff.login import StaffLoginForm
+from emsar.staff.models import User
+from emsar.staff.panels import panels_for
+
+
+class EmsarAdminSite(AdminSite):
+    """Staff only; a later second factor stands in ``gates``."""
+
+    login_form = StaffLoginForm
+    index_template = "admin/first_page.html"
+    index_title = _("Today")
+    site_title = _("Administration")
+    site_url = "/"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return isinstance(_plain(user), User) and user.is_active and passes_all(request)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"site_header": registry().organisation.brand}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        return super().index(request, {**(extra_context or {}), "panels": panels_for(request)})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        change = self.admin_view(require_POST(self.change_language))
+        return [path("language/", change, name="language"), *super().get_urls()]
+
+    def change_language(self, request: HttpRequest) -> HttpResponse:
+        set_language(request)
+        return redirect("admin:index")
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().login(request, extra_context)
+        user = _plain(request.user)
+        if request.method == "POST" and isinstance(user, User):
+            record("staff.login", actor=user.pk, obj=user)
+        return response
+
+
+def _plain(user: object) -> object:
+    """The user behind Django's lazy wrapper."""
+    if isinstance(user, LazyObject):
+        user.pk  # noqa: B018 - touching it loads the user
+        return user._wrapped
+    return user
