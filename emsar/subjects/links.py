@@ -1,0 +1,45 @@
+"""Links in mails: 256 random bits, stored hashed, bound to a purpose and a record.
+
+Scanners open links, so opening one changes nothing; only the posted button does.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from emsar.subjects.models import MailedLink
+
+
+def issue(purpose: str, subject_id: UUID, record: UUID, lifetime: timedelta | None = None) -> str:
+    """A new token for a mail; without ``lifetime`` it lives as long as its record."""
+    token = secrets.token_urlsafe(32)
+    expires = timezone.now() + lifetime if lifetime is not None else None
+    MailedLink.objects.create(
+        token_hash=_hash(token),
+        purpose=purpose,
+        subject_id=subject_id,
+        record=record,
+        expires_at=expires,
+    )
+    return token
+
+
+def find_link(purpose: str, token: str) -> MailedLink | None:
+    """The live link of a token, or None: unknown, expired and spent look the same."""
+    alive = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    found = MailedLink.objects.filter(alive, purpose=purpose, used_at__isnull=True)
+    return found.filter(token_hash=_hash(token)).first()
+
+
+def spend(link: MailedLink) -> bool:
+    """Use a single-use link; False when somebody has used it already."""
+    open_link = MailedLink.objects.filter(pk=link.pk, used_at__isnull=True)
+    return open_link.update(used_at=timezone.now()) == 1
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,91 @@
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from emsar.datamap.fields import EncryptedTextField, LookupKeyField
+from emsar.staff.models import User
+
+
+class DataSubjectQuerySet(models.QuerySet["DataSubject"]):
+    def visible_to(self, user: Any) -> "DataSubjectQuerySet":
+        """The DPO sees everybody; others reach a person only through a record of theirs."""
+        return self if isinstance(user, User) and user.is_dpo else self.none()
+
+
+class DataSubject(models.Model):
+    """A person, as a random UUID; everything personal points here (idea 4)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(_("known since"), default=timezone.now)
+    blocked_at = models.DateTimeField(_("blocked since"), null=True, blank=True)
+
+    objects = DataSubjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data subject")
+        verbose_name_plural = _("data subjects")
+
+    def __str__(self) -> str:
+        return str(self.pk)[:8]
+
+
+class IdentifierKind(models.TextChoices):
+    EMAIL = "email", _("email")
+    PHONE = "phone", _("phone")
+
+
+class SubjectIdentifier(models.Model):
+    """An address by which a person is known: encrypted, found by its keyed HMAC."""
+
+    subject = models.ForeignKey(DataSubject, models.CASCADE, related_name="identifiers")
+    kind = models.CharField(max_length=8, choices=IdentifierKind.choices)
+    key = LookupKeyField()
+    value = EncryptedTextField()
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_owner_an_address")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Objection(models.Model):
+    """A purpose for which the person's data may no longer be used (E-8f)."""
+
+    subject = models.ForeignKey(DataSubject, models.CASCADE, related_name="objections")
+    purpose = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "purpose"], name="one_objection_a_purpose")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+
+class MailedLink(models.Model):
+    """A link in a mail: the token is stored hashed, bound to one purpose and one record.
+
+    ``expires_at`` None: as long as the record. ``used_at`` marks a single-use link as spent.
+    """
+
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    purpose = models.CharField(max_length=40)
+    subject = models.ForeignKey(DataSubject, models.CASCADE, related_name="+")
+    record = models.UUIDField()
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["record"])]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
