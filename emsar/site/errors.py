@@ -1,0 +1,90 @@
+"""Error pages in the visitor's language, with the site's frame but without its database.
+
+The frame comes from the profile file: an error page must not fail for the reason that it
+reports, and a scanner's thousand wrong addresses should cost no SQL.
+"""
+
+import logging
+import sys
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from psycopg import OperationalError as DriverError
+
+from emsar.site.frame import file_frame
+from emsar.site.languages import visitor_language
+from emsar.site.same_origin import ForeignOrigin
+
+logger = logging.getLogger(__name__)
+
+# Seconds; long enough for a restart of PostgreSQL, short enough for a visitor who waits.
+RETRY_AFTER = 30
+
+
+HEADINGS = {
+    400: _("The request cannot be understood"),
+    403: _("No entry"),
+    404: _("There is no such page"),
+    405: _("Not possible here"),
+    413: _("Too much at once"),
+    500: _("Something went wrong"),
+    503: _("Back in a moment"),
+}
+
+
+def error_page(request: HttpRequest, status: int, page: str = "") -> HttpResponse:
+    """The page of a status; ``page`` names another text of ``templates/errors/`` for it."""
+    language = visitor_language(request)
+    with translation.override(language):
+        context = {
+            "site": file_frame(request, language),
+            "status": status,
+            "heading": HEADINGS[status],
+            "page": f"errors/{page or status}.html",
+        }
+        html = render_to_string("errors/frame.html", context)
+    headers = {"Content-Language": language, "Cache-Control": "no-store"}
+    return HttpResponse(html, status=status, headers=headers)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 when the body was larger than the form could ever be."""
+    return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403; a form sent from a foreign page is told what happened."""
+    return error_page(
+        request, 403, "foreign_origin" if isinstance(exception, ForeignOrigin) else ""
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The admin's forms keep Django's cookie; a page open for too long loses it."""
+    return error_page(request, 403, "csrf")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the exception being handled says that PostgreSQL is away."""
+    return unavailable(request) if is_database_down(sys.exception()) else error_page(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 that asks to write to a mailbox; nothing of the request is logged."""
+    logger.error("the database cannot be reached: answered 503")
+    response = error_page(request, 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def is_database_down(exception: BaseException | None) -> bool:
+    """Whether a server or pool did not answer; a wrong query is another class of error."""
+    return isinstance(exception, OperationalError | InterfaceError | DriverError)

@@ -1,0 +1,50 @@
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from emsar.site.finished import publish
+from emsar.site.frame import page_frame
+from emsar.site.health import run_checks
+from emsar.site.languages import accepted_language
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Leads to the home page in the browser's language; the address then keeps the language."""
+    response = HttpResponseRedirect(f"/{accepted_language(request)}/")
+    response.headers["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return publish(render(request, "site/home.html"))
+
+
+@require_safe
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    """What one company does and how to reach it (E-1b, E-1c, E-2d to E-2k)."""
+    found = page_frame(request).company(slug)
+    if found is None:
+        raise Http404
+    return publish(render(request, "site/company.html", {"company": found}))
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked, so that a lost database restarts nothing."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether requests can be served and mail goes out; 503 when something is not in order."""
+    found = run_checks()
+    ready = all(health.ok for health in found.values())
+    checks = {name: health.as_json() for name, health in found.items()}
+    return JsonResponse({"ok": ready, "checks": checks}, status=200 if ready else 503)

@@ -1,0 +1,112 @@
+"""Alive, and ready."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from emsar.audit.models import Heartbeat
+from emsar.site import health
+from emsar.site.health import Health, expect_job, register_check
+
+pytestmark = pytest.mark.urls("tests.site.urls")
+
+
+@pytest.fixture(autouse=True)
+def _own_registers(monkeypatch):
+    """The registers without what other apps put there, and put back after the test."""
+    monkeypatch.setattr(health, "_checks", {})
+    monkeypatch.setattr(health, "_jobs", {})
+
+
+def test_healthz_answers_without_a_database(client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.text) == (200, "ok\n")
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_readyz_is_ready(db, client):
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"ok": True, "checks": {"database": {"ok": True}}}
+
+
+def test_readyz_names_what_is_not_in_order(db, client):
+    register_check("queue", lambda: Health(ok=False, detail=3600))
+    register_check("disk", lambda: Health(ok=True))
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {
+        "ok": False,
+        "checks": {
+            "database": {"ok": True},
+            "disk": {"ok": True},
+            "queue": {"ok": False, "detail": 3600},
+        },
+    }
+
+
+def test_readyz_says_that_the_database_is_away_and_asks_nothing_else(client, monkeypatch):
+    def away() -> Health:
+        raise OperationalError("connection to /secret/socket failed")
+
+    monkeypatch.setattr(health, "check_database", away)
+    register_check("queue", lambda: pytest.fail("must not be asked"))
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    database = {"ok": False, "detail": "OperationalError"}
+    assert response.json() == {"ok": False, "checks": {"database": database}}
+
+
+def test_later_check_of_the_same_name_takes_its_place(db):
+    register_check("queue", lambda: Health(ok=False))
+    register_check("queue", lambda: Health(ok=True))
+    assert health.run_checks()["queue"] == Health(ok=True)
+
+
+@pytest.mark.parametrize(("seconds", "ok"), [(0, True), (600, True), (601, False)])
+def test_mail_that_waits_too_long_is_not_in_order(monkeypatch, seconds, ok):
+    monkeypatch.setattr(health, "queue_age", lambda: timedelta(seconds=seconds))
+    assert health.check_queue() == Health(ok=ok, detail=seconds)
+
+
+@pytest.fixture
+def started_long_ago(monkeypatch):
+    monkeypatch.setattr(health, "_started", timezone.now() - timedelta(days=2))
+
+
+def beat(job: str, ago: timedelta) -> None:
+    Heartbeat.objects.create(job=job, at=timezone.now() - ago)
+
+
+def test_job_is_late_when_its_heartbeat_is_old(db, started_long_ago):
+    expect_job("seal", within=timedelta(minutes=10))
+    expect_job("sweep", within=timedelta(days=1))
+    beat("seal", timedelta(minutes=11))
+    beat("sweep", timedelta(hours=23))
+    assert health.check_jobs() == Health(ok=False, detail="seal")
+
+
+def test_job_that_never_ran_is_late_once_its_time_has_passed_since_the_start(
+    db, started_long_ago, monkeypatch
+):
+    expect_job("seal", within=timedelta(minutes=10))
+    assert health.check_jobs() == Health(ok=False, detail="seal")
+    monkeypatch.setattr(health, "_started", timezone.now())
+    assert health.check_jobs() == Health(ok=True)
+
+
+def test_job_has_its_time_to_run_after_a_night_off(db, monkeypatch):
+    expect_job("seal", within=timedelta(minutes=10))
+    beat("seal", timedelta(days=1))
+    monkeypatch.setattr(health, "_started", timezone.now() - timedelta(minutes=9))
+    assert health.check_jobs() == Health(ok=True)
+
+
+def test_site_registers_the_queue_and_the_seal(monkeypatch):
+    from django.apps import apps
+
+    apps.get_app_config("site").ready()
+    assert set(health._checks) == {"mail queue", "jobs"}
+    assert set(health._jobs) == {"seal"}
