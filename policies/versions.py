@@ -1,0 +1,78 @@
+"""The versions in force, kept in memory until the publication counter or the day changes."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from emsar.datamap.terms import better_of, policy_term
+from emsar.entities import publication
+from policies.models import Policy, PolicyVersion
+
+PRIVACY = "privacy-policy"
+BAKU = ZoneInfo("Asia/Baku")
+
+_kept: dict[tuple[int, date], dict[str, PolicyVersion]] = {}
+
+
+def in_force(policy: str = PRIVACY) -> PolicyVersion | None:
+    """The version of a policy in force today (Asia/Baku); costs no query while nothing changes."""
+    return _today().get(policy)
+
+
+def _today() -> dict[str, PolicyVersion]:
+    key = (publication.seen(), timezone.localdate())
+    found = _kept.get(key)
+    if found is None:
+        found = _read(key[1])
+        _kept.clear()
+        _kept[key] = found
+    return found
+
+
+def _read(day: date) -> dict[str, PolicyVersion]:
+    versions = {
+        policy.slug: PolicyVersion.objects.in_force(policy.slug, day)
+        for policy in Policy.objects.all()
+    }
+    return {slug: version for slug, version in versions.items() if version is not None}
+
+
+def published_slugs() -> list[str]:
+    """The policies that have a version in force, for the links on every page (E-0b)."""
+    return sorted(_today())
+
+
+def term_in_force(name: str) -> int:
+    """The value of a term in the version in force; LookupError when no version states it."""
+    return _held(name, None)
+
+
+def term_for(name: str, shown: PolicyVersion | None) -> int:
+    """The value that a record is held to: the better one for its person of the version shown to
+    them and the version in force; statutory terms follow the version in force (idea 1)."""
+    return _held(name, shown)
+
+
+def _held(name: str, shown: PolicyVersion | None) -> int:
+    term = policy_term(name)
+    current = next((v.terms[name] for v in _today().values() if name in v.terms), None)
+    before = shown.terms.get(name) if shown is not None else None
+    if term is None or (current is None and before is None):
+        raise LookupError(f"no version in force states the term {name!r}")
+    if current is None or before is None or term.statutory:
+        return int(current if current is not None else before)
+    return better_of(term, int(before), int(current))
+
+
+def next_effective_instant(now: datetime) -> datetime | None:
+    """When the next published version comes into force by itself (S-8b)."""
+    today = timezone.localdate(now)
+    coming = PolicyVersion.objects.published().filter(effective_date__gt=today)
+    first = coming.order_by("effective_date").values_list("effective_date", flat=True).first()
+    return datetime.combine(first, time(), BAKU).astimezone(UTC) if first else None
+
+
+def reset() -> None:
+    """Forget what is kept: for tests that move the clock."""
+    _kept.clear()
