@@ -1,0 +1,78 @@
+"""The words beside the button, rendered from their document with the terms in force.
+
+The first part is the sentence, what follows the line ``---`` is the fold-out with all that a
+written consent must contain (law.md).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+
+from emsar.entities import publication
+from policies.models import PolicyVersion
+from policies.publishing import facts_of
+from policies.rendering import Rendered, render
+from policies.versions import in_force
+
+FREE_CONSULTATION = "free-consultation"
+PURPOSES = ("answer the request", "prepare a proposal", "route to the right company")
+
+
+class NoticeUnavailableError(LookupError):
+    """No policy is in force, or the document of the notice is missing or incomplete."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a visitor is shown and agrees to; ``sha256`` covers sentence and fold-out."""
+
+    form: str
+    language: str
+    sentence: str
+    details: str
+    sha256: str
+    version: PolicyVersion
+
+
+_kept: dict[tuple[int, int, str, str], Notice] = {}
+
+
+def notice(form: str, language: str) -> Notice:
+    """The words of a form in a language, with the version in force today."""
+    version = in_force()
+    if version is None:
+        raise NoticeUnavailableError("no privacy policy is in force")
+    key = (publication.seen(), version.pk, form, language)
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) > 50:
+            _kept.clear()
+        found = _kept[key] = _render(form, language, version)
+    return found
+
+
+def source_of(form: str, language: str) -> str:
+    """The document of a form's notice."""
+    folder = settings.BASE_DIR / "consent" / "documents" / settings.PROFILE.key / form
+    path = Path(folder) / f"{language}.md"
+    if not path.exists():
+        raise NoticeUnavailableError(f"{form}/{language}.md is missing")
+    return path.read_text("utf-8")
+
+
+def _render(form: str, language: str, version: PolicyVersion) -> Notice:
+    sentence, _line, details = source_of(form, language).partition("\n---\n")
+    with translation.override(language):
+        facts = facts_of(version, language)
+        parts = [_html(render(text, facts)) for text in (sentence, details)]
+    digest = hashlib.sha256("\n---\n".join(parts).encode()).hexdigest()
+    return Notice(form, language, parts[0], parts[1], digest, version)
+
+
+def _html(rendered: Rendered) -> str:
+    if rendered.missing:
+        raise NoticeUnavailableError(f"not known: {', '.join(rendered.missing)}")
+    return rendered.article.html
