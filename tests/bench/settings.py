@@ -1,0 +1,10 @@
+"""The site as it runs in development, with two views beside it to compare with."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "bench-only-" + "x" * 50)
+os.environ["FORM_LIMIT"] = "100000000"
+
+from emsar.settings.dev import *  # noqa: E402, F403
+
+ROOT_URLCONF = "tests.bench.urls"

@@ -1,0 +1,59 @@
+"""Fixtures of every test: a database with the organisation and its published policies in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import translation
+
+from consent.services import forget_stored
+from emsar.entities import registry
+from emsar.entities.models import Organisation
+from policies import versions
+
+
+def fill() -> None:
+    """What set-up does with an empty database."""
+    call_command("setup_roles", verbosity=0, stdout=_Silence())
+    call_command("register_keys", stdout=_Silence())
+    call_command("load_organisation", settings.PROFILE_PATH, stdout=_Silence())
+    call_command("publish_policies", stdout=_Silence())
+
+
+class _Silence:
+    def write(self, *_: object) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The empty test database is filled once a session; tests that roll back leave it so."""
+    with django_db_blocker.unblock():
+        fill()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    """What processes keep in memory must not outlive a test's rolled-back rows."""
+    _forget()
+    with translation.override("en"):
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    registry.reset()
+    versions.reset()
+    forget_stored()
+
+
+@pytest.fixture
+def filled_db(transactional_db: None) -> None:
+    """For tests with real transactions: an earlier one may have emptied the database."""
+    if not Organisation.objects.exists():
+        fill()
