@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class RequestsInboxConfig(AppConfig):
+    name = "requests_inbox"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from emsar.datamap.rotation import register_rekey
+        from emsar.outbox.models import Purpose, Status
+        from emsar.outbox.sending import register_handler
+        from emsar.subjects.services import register_merger
+        from policies import recomputing
+        from requests_inbox.services import keeping, people, replying
+
+        self.verbose_name = _("Requests")
+        register_handler(Purpose.REPLY, Status.SENT, replying.reply_was_sent)
+        register_handler(Purpose.REPLY, Status.FAILED, replying.reply_failed)
+        register_merger(people.move)
+        register_rekey("requests", people.rekey)
+        recomputing.register("requests", keeping.recompute)

@@ -1,0 +1,81 @@
+"""The two clocks of a request, as pure functions of facts, terms and calendar (Asia/Baku)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from emsar.entities.businessdays import BAKU, BusinessCalendar, Due, add_calendar_months
+
+
+@dataclass(frozen=True)
+class KeptFacts:
+    """What the last day kept depends on; moments are aware, None where nothing happened."""
+
+    reply_due_at: datetime
+    replied_at: datetime | None = None
+    closed_at: datetime | None = None
+    is_spam_or_duplicate: bool = False
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class KeptTerms:
+    """``months`` of consultation_retention (E-7.2a), days kept of spam, of erasure and reserve."""
+
+    months: int
+    spam_days: int
+    erasure_days: int
+    reserve_days: int
+
+
+@dataclass(frozen=True)
+class LastDay:
+    """The last day kept, and why: the base event, its day, the term and the clause."""
+
+    day: date
+    base: date
+    event: str
+    term: str
+    clause: str
+
+
+def reply_due(received: datetime, days: int, calendar: BusinessCalendar) -> Due:
+    """When the reply is due: E-4a."""
+    return calendar.reply_due(received, days)
+
+
+def last_day_kept(facts: KeptFacts, terms: KeptTerms) -> LastDay:
+    """The last day on which a request is kept (decision E-7.2a; withdrawal: E-5b, E-8g)."""
+    if facts.withdrawn_at is not None:
+        return _days(
+            facts.withdrawn_at,
+            terms.erasure_days - terms.reserve_days,
+            _("consent withdrawn"),
+            "E-8g",
+        )
+    if facts.is_spam_or_duplicate and facts.closed_at is not None:
+        return _days(facts.closed_at, terms.spam_days, _("closed as spam or duplicate"), "")
+    if facts.replied_at is not None:
+        return _months(facts.replied_at, terms.months, _("last reply sent"))
+    if facts.closed_at is not None:
+        return _months(facts.closed_at, terms.months, _("closed without a reply"))
+    return _months(facts.reply_due_at, terms.months, _("reply was due"))
+
+
+def _days(moment: datetime, days: int, event: str, clause: str) -> LastDay:
+    base = _local(moment)
+    return LastDay(
+        base + timedelta(days=days), base, event, _("%d calendar days") % days, clause
+    )
+
+
+def _months(moment: datetime, months: int, event: str) -> LastDay:
+    base = _local(moment)
+    return LastDay(
+        add_calendar_months(base, months), base, event, _("%d calendar months") % months, "E-7.2a"
+    )
+
+
+def _local(moment: datetime) -> date:
+    return moment.astimezone(BAKU).date()

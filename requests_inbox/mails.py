@@ -1,0 +1,159 @@
+"""The mails about a request, one function each; what they may say is part of the promise."""
+
+import re
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from consent.notices import Notice
+from emsar.entities.businessdays import Due
+from emsar.entities.profile import MailboxFacts
+from emsar.entities.registry import registry
+from emsar.entities.wording import moment_text
+from emsar.outbox.composing import compose, plain
+from emsar.outbox.models import OutboundMail, Purpose
+from emsar.subjects.identifiers import format_phone
+from requests_inbox.models import ConsultationRequest, Message
+
+_PLAIN_NAME = re.compile(r"[^\W\d_]+(?:[ '’ʼ-][^\W\d_]+)*")
+MAX_GREETED = 60
+MAX_GREETED_WORDS = 4
+
+
+def greeted_name(name: str | None) -> str:
+    """The name if it is made like one, else nothing: the form must carry no text to strangers."""
+    text = (name or "").strip()
+    short = len(text) <= MAX_GREETED and len(text.split(" ")) <= MAX_GREETED_WORDS
+    return text if short and _PLAIN_NAME.fullmatch(text) else ""
+
+
+def to_mailbox(
+    request: ConsultationRequest, mailbox: MailboxFacts, email: str | None, *, again: str = ""
+) -> OutboundMail:
+    """The request as the company's mailbox gets it; answering it writes to the person."""
+    language = registry().default_language
+    with translation.override(language):
+        service = registry().service(request.service_id).name.get(language)
+        context = {
+            "request": request,
+            "email": email or "",
+            "phone": format_phone(request.phone.value or "") if request.phone else "",
+            "service": service,
+            "received": _moment(request.received_at, language),
+            "due": _moment(request.reply_due_at, language),
+            "admin": _admin_url(request),
+        }
+    return compose(
+        "request_arrived",
+        context,
+        language=language,
+        key=f"request:{request.pk}:staff{again}",
+        purpose=Purpose.ROUTING,
+        subject_id=request.subject_id,
+        about=request.pk,
+        reference=request.reference,
+        mailbox=mailbox.address,
+        copy_in=mailbox.address,
+        to_address=mailbox.address,
+        reply_to=email,
+    )
+
+
+def acknowledgement(
+    request: ConsultationRequest, email: str, notice: Notice, token: str, due: Due
+) -> OutboundMail:
+    """What the person gets at once: the reference, what was agreed to, the way out (E-8g)."""
+    language = request.language
+    with translation.override(language):
+        context = {
+            "name": greeted_name(request.name),
+            "reference": request.reference,
+            "brand": registry().brand,
+            "controllers": [entity.name.get(language) for entity in registry().entities],
+            "version": notice.version.number,
+            "shows_number": registry().shows_version_number,
+            "policy_url": _url("policies:version", "privacy-policy", notice.version.number),
+            "withdrawal_url": _url("inbox:withdraw", token),
+            "due": moment_text(due.moment, language),
+            "months": request.version.terms.get("consultation_retention") if request.version else 0,
+            "inquiry": registry().inquiry_email,
+            "subject_words": registry().inquiry_subject.get(language),
+        }
+    return compose(
+        "acknowledgement",
+        context,
+        language=language,
+        key=f"request:{request.pk}:acknowledgement",
+        purpose=Purpose.ACKNOWLEDGEMENT,
+        subject_id=request.subject_id,
+        about=request.pk,
+        reference=request.reference,
+        mailbox=_mailbox_of(request),
+        to_address=email,
+    )
+
+
+def reply(request: ConsultationRequest, message: Message) -> OutboundMail:
+    """A reply that a member of staff wrote, from the company's mailbox (E-3.1c)."""
+    with translation.override(request.language):
+        subject = _("Your request %(reference)s") % {"reference": request.reference}
+    return plain(
+        subject,
+        f"{message.body}\n",
+        language=request.language,
+        key=f"request:{request.pk}:reply:{message.pk}",
+        purpose=Purpose.REPLY,
+        subject_id=request.subject_id,
+        about=request.pk,
+        reference=request.reference,
+        mailbox=_mailbox_of(request),
+        copy_in="",
+        to_address=request.contact.value if request.contact else None,
+        automatic=False,
+    )
+
+
+def privacy_notice(request: ConsultationRequest, email: str) -> OutboundMail:
+    """To a person whose request was taken by phone or otherwise, without the form's page."""
+    language = request.language
+    with translation.override(language):
+        context = {
+            "name": greeted_name(request.name),
+            "reference": request.reference,
+            "brand": registry().brand,
+            "policy_url": _url("policies:current", "privacy-policy"),
+            "inquiry": registry().inquiry_email,
+            "subject_words": registry().inquiry_subject.get(language),
+        }
+    return compose(
+        "privacy_notice",
+        context,
+        language=language,
+        key=f"request:{request.pk}:privacy-notice",
+        purpose=Purpose.PRIVACY_NOTICE,
+        subject_id=request.subject_id,
+        about=request.pk,
+        reference=request.reference,
+        mailbox=_mailbox_of(request),
+        to_address=email,
+    )
+
+
+def _mailbox_of(request: ConsultationRequest) -> str:
+    return registry().mailbox_of(request.entity_id or "").address
+
+
+def _moment(moment: datetime, language: str) -> str:
+    return moment_text(timezone.localtime(moment), language)
+
+
+def _url(name: str, *args: str) -> str:
+    return f"{settings.SITE_ORIGIN}{reverse(name, args=args)}"
+
+
+def _admin_url(request: ConsultationRequest) -> str:
+    name = "admin:requests_inbox_consultationrequest_change"
+    return f"{settings.SITE_ORIGIN}{reverse(name, args=[request.pk])}"

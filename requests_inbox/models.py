@@ -1,0 +1,259 @@
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import ConsentEvent
+from emsar.audit.evidence import EvidenceRow
+from emsar.datamap.fields import EncryptedTextField, lookup_words_field
+from emsar.datamap.folding import search_keys
+from emsar.entities.models import LegalEntity, Service
+from emsar.outbox.models import OutboundMail
+from emsar.staff.models import Role, User
+from emsar.subjects.models import DataSubject, SubjectIdentifier
+from policies.models import PolicyVersion
+from requests_inbox.references import new_reference
+
+
+class Source(models.TextChoices):
+    """How a request reached us (E-3.1a)."""
+
+    FORM = "form", _("form")
+    EMAIL = "email", _("email")
+    PHONE = "phone", _("phone")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+
+
+class Status(models.TextChoices):
+    NEW = "new", _("new")
+    IN_REVIEW = "in_review", _("in review")
+    REPLIED = "replied", _("replied")
+    CLOSED = "closed", _("closed")
+    WITHDRAWN = "withdrawn", _("consent withdrawn")
+
+
+class CloseReason(models.TextChoices):
+    NO_ANSWER_NEEDED = "no_answer_needed", _("no answer needed")
+    SPAM = "spam", _("spam")
+    DUPLICATE = "duplicate", _("duplicate")
+
+
+OPEN = (Status.NEW, Status.IN_REVIEW)
+
+
+class RequestQuerySet(models.QuerySet["ConsultationRequest"]):
+    def visible_to(self, user: Any) -> "RequestQuerySet":
+        """Company staff: their company's and nobody's, unless blocked; the DPO: all (E-2b, E-8h)."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.role == Role.DPO:
+            return self
+        if user.role != Role.ENTITY_STAFF:
+            return self.none()
+        own = Q(entity=user.entity_id) | Q(entity__isnull=True)
+        return self.filter(own, subject__blocked_at__isnull=True)
+
+    def open(self) -> "RequestQuerySet":
+        return self.filter(status__in=OPEN)
+
+    def overdue(self, now: datetime) -> "RequestQuerySet":
+        return self.open().filter(reply_due_at__lt=now)
+
+    def with_words(self, query: str) -> "RequestQuerySet":
+        """Those whose name or company has every word of the query, however it is typed."""
+        found = self
+        for keys in search_keys(query):
+            anywhere = Q()
+            for key in keys:
+                anywhere |= Q(search_keys__contains=[key])
+            found = found.filter(anywhere)
+        return found
+
+
+class ConsultationRequest(models.Model):
+    """A request for consultation. ``destroy_after`` is the last day kept, in Asia/Baku (E-7.2a)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(
+        _("reference"), max_length=20, unique=True, default=new_reference, editable=False
+    )
+    subject = models.ForeignKey(DataSubject, models.PROTECT, related_name="requests")
+    contact = models.ForeignKey(
+        SubjectIdentifier, models.PROTECT, null=True, related_name="+", verbose_name=_("email")
+    )
+    phone = models.ForeignKey(
+        SubjectIdentifier, models.PROTECT, null=True, related_name="+", verbose_name=_("phone")
+    )
+    entity = models.ForeignKey(LegalEntity, models.PROTECT, null=True, verbose_name=_("company"))
+    service = models.ForeignKey(Service, models.PROTECT, verbose_name=_("service"))
+    language = models.CharField(_("language"), max_length=2)
+    source = models.CharField(_("source"), max_length=10, choices=Source.choices)
+    name = EncryptedTextField(_("name and surname"))
+    company = EncryptedTextField(_("company of the person"), null=True)
+    project = EncryptedTextField(_("project information"))
+    search_keys = lookup_words_field()
+    received_at = models.DateTimeField(_("received"))
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.NEW
+    )
+    waiting_since = models.DateTimeField(_("waiting since"))
+    reply_due_at = models.DateTimeField(_("reply due"))
+    replied_at = models.DateTimeField(_("last reply sent"), null=True)
+    first_replied_at = models.DateTimeField(_("first reply sent"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    close_reason = models.CharField(
+        _("reason for closing"), max_length=20, choices=CloseReason.choices, blank=True
+    )
+    destroy_after = models.DateField(_("last day kept"), null=True)
+    version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, verbose_name=_("policy version")
+    )
+    consent = models.ForeignKey(
+        ConsentEvent, models.PROTECT, null=True, to_field="uid", verbose_name=_("consent")
+    )
+    assigned_to = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("works on it")
+    )
+    writing_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    writing_until = models.DateTimeField(null=True)
+    form_nonce = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering: ClassVar[list[str]] = ["-received_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["entity", "status", "-received_at"]),
+            models.Index(fields=["reply_due_at"], condition=Q(status__in=OPEN), name="inbox_open"),
+            models.Index(fields=["destroy_after"]),
+            models.Index(fields=["-received_at"]),
+            GinIndex(fields=["search_keys"], name="inbox_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def is_overdue(self, now: datetime | None = None) -> bool:
+        return self.is_open and self.reply_due_at < (now or timezone.now())
+
+    def writer(self, now: datetime | None = None) -> User | None:
+        """Who is writing a reply at this moment, if anybody."""
+        until = self.writing_until
+        return self.writing_by if until and until > (now or timezone.now()) else None
+
+
+class RequestScopedQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a request and are seen by whoever may see it."""
+
+    def visible_to(self, user: Any) -> "RequestScopedQuerySet":
+        return self.filter(request__in=ConsultationRequest.objects.visible_to(user))
+
+
+class Message(models.Model):
+    """One entry of the thread; internal notes are disclosed to the person on request (E-8c)."""
+
+    class Kind(models.TextChoices):
+        OUTGOING = "outgoing", _("reply")
+        INCOMING = "incoming", _("message received")
+        NOTE = "note", _("internal note")
+        DRAFT = "draft", _("draft")
+
+    class State(models.TextChoices):
+        RECORDED = "recorded", _("recorded")
+        QUEUED = "queued", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("not delivered")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("email")
+        PHONE = "phone", _("phone")
+        WHATSAPP = "whatsapp", _("WhatsApp")
+        MEETING = "meeting", _("meeting")
+        LETTER = "letter", _("letter")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(ConsultationRequest, models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECORDED)
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    body = EncryptedTextField()
+    at = models.DateTimeField(default=timezone.now)
+    mail = models.ForeignKey(OutboundMail, models.SET_NULL, null=True, related_name="+")
+
+    objects = RequestScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "author"], condition=Q(kind="draft"), name="one_draft_a_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {str(self.pk)[:8]}"
+
+
+class HistoryEntry(models.Model):
+    """A dated change of a request: from what to what, by whom, and the reason as a code."""
+
+    request = models.ForeignKey(ConsultationRequest, models.CASCADE, related_name="history")
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.UUIDField(null=True)
+    event = models.CharField(max_length=30)
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10)
+    reason = models.CharField(max_length=40, blank=True)
+
+    objects = RequestScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.pk}"
+
+
+class TransferReason(models.TextChoices):
+    """Why a request went to the other company (E-6.1a); a code, so that it can outlive it."""
+
+    FIELD = "field", _("it belongs to the other company's field")
+    BOTH = "both", _("both companies are needed")
+    ASKED = "asked", _("the person asked for it")
+    TAKE_OVER = "take_over", _("taken over from the common mailbox")
+
+
+class Transfer(EvidenceRow):
+    """Personal data passed between the two companies: who, when, why, which fields (E-6.1a)."""
+
+    request = models.UUIDField(_("request"), db_index=True)
+    subject = models.UUIDField(_("data subject"), db_index=True)
+    from_entity = models.SlugField(_("from"), blank=True)
+    to_entity = models.SlugField(_("to"))
+    actor = models.UUIDField(_("by"))
+    reason = models.CharField(_("reason"), max_length=20, choices=TransferReason.choices)
+    fields = models.JSONField(_("fields"), default=list)
+
+    class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
+
+    def __str__(self) -> str:
+        return f"{self.from_entity or '—'} → {self.to_entity} {self.uid}"

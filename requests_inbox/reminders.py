@@ -1,0 +1,66 @@
+"""Mail to staff before a reply is due, when it is due, and to the DPO each day after (E-4a)."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from emsar.entities.calendar import current_calendar
+from emsar.outbox.notices import notify
+from emsar.staff.models import Role, User
+from requests_inbox.models import ConsultationRequest
+
+HOURS_BEFORE = 2
+LOOK_AHEAD = timedelta(days=30)  # the longest row of days off is shorter
+
+
+def remind(now: datetime | None = None) -> int:
+    """Queue the reminders that are due; each is sent once, however often this runs."""
+    moment = now or timezone.now()
+    soon = ConsultationRequest.objects.open().filter(reply_due_at__lt=moment + LOOK_AHEAD)
+    waiting = soon.filter(subject__blocked_at__isnull=True).select_related("entity")
+    return sum(_remind_one(request, moment) for request in waiting.iterator(chunk_size=200))
+
+
+def _remind_one(request: ConsultationRequest, now: datetime) -> int:
+    stage = stage_of(request.reply_due_at, now)
+    if stage is None:
+        return 0
+    # The due moment is part of the key: a new message starts a new row of reminders.
+    key = f"request:{request.pk}:{request.reply_due_at:%Y%m%d%H%M}:{stage}"
+    readers = _dpo() if stage.startswith("overdue") else _staff(request)
+    template = stage.partition(":")[0]
+    return notify(readers, template, _context(request), key=key, reference=request.reference)
+
+
+def stage_of(due: datetime, now: datetime) -> str | None:
+    """``reply_due_soon``, ``reply_due`` or ``reply_overdue:<day>``; None when it is too early."""
+    days_late = (timezone.localdate(now) - timezone.localdate(due)).days
+    if days_late > 0:
+        return f"reply_overdue:{timezone.localdate(now):%Y%m%d}"
+    if now >= due:
+        return "reply_due"
+    if now >= current_calendar().business_hours_before(due, HOURS_BEFORE):
+        return "reply_due_soon"
+    return None
+
+
+def _staff(request: ConsultationRequest) -> list[User]:
+    """The company's staff; for a request of nobody's, the staff of every company."""
+    return list(User.objects.reachable(Role.ENTITY_STAFF, request.entity))
+
+
+def _dpo() -> list[User]:
+    return list(User.objects.reachable(Role.DPO))
+
+
+def _context(request: ConsultationRequest) -> dict[str, object]:
+    name = "admin:requests_inbox_consultationrequest_change"
+    return {
+        "reference": request.reference,
+        "due": timezone.localtime(request.reply_due_at),
+        "url": f"{settings.SITE_ORIGIN}{reverse(name, args=[request.pk])}",
+    }
+
+

@@ -1,0 +1,1 @@
+"""The verbs of a request: guard, write, audit, outbox, in one transaction."""

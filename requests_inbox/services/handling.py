@@ -1,0 +1,155 @@
+"""Everything else that staff do with a request: notes, assignment, closing, handing over."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from consent.models import ConsentEvent
+from consent.services import withdraw as withdraw_consent
+from emsar.audit import record
+from emsar.entities.registry import registry
+from emsar.outbox.models import OutboundMail, Purpose
+from emsar.staff.models import Role, User
+from requests_inbox import mails
+from requests_inbox.models import (
+    OPEN,
+    CloseReason,
+    ConsultationRequest,
+    Message,
+    Status,
+    Transfer,
+    TransferReason,
+)
+from requests_inbox.services.errors import RequestStateError
+from requests_inbox.services.transitions import guard_not_blocked, note_event, transition
+
+PASSED_ON = ("name", "email", "phone", "company", "service", "project", "messages")
+STOPPED_MAIL = [Purpose.ROUTING, Purpose.REPLY, Purpose.ACKNOWLEDGEMENT, Purpose.PRIVACY_NOTICE]
+
+
+@transaction.atomic
+def add_note(request: ConsultationRequest, body: str, *, by: User) -> Message:
+    """An internal note; the person may ask to see it (E-8c)."""
+    guard_not_blocked(request)
+    message = Message.objects.create(
+        request=request, kind=Message.Kind.NOTE, author=by, body=body.strip()
+    )
+    record("request.note", actor=by.pk, subject=request.subject_id, obj=request)
+    return message
+
+
+@transaction.atomic
+def assign(request: ConsultationRequest, to: User | None, *, by: User) -> None:
+    """Say who works on it; the first assignment takes a new request into review."""
+    guard_not_blocked(request)
+    if to is not None and not ConsultationRequest.objects.visible_to(to).filter(pk=request.pk):
+        raise RequestStateError("that colleague may not see this request")
+    ConsultationRequest.objects.filter(pk=request.pk).update(assigned_to=to)
+    request.assigned_to = to
+    note_event(request, "assigned" if to else "unassigned", actor=by.pk)
+    if to is not None and request.status == Status.NEW:
+        transition(
+            request, Status.IN_REVIEW, event="in_review", actor=by.pk, allowed=[Status.NEW]
+        )
+    record("request.assign", actor=by.pk, subject=request.subject_id, obj=request)
+
+
+@transaction.atomic
+def close(request: ConsultationRequest, reason: str, *, by: User) -> None:
+    """Close without a reply: no answer needed, spam, or a duplicate."""
+    code = CloseReason(reason).value
+    transition(
+        request,
+        Status.CLOSED,
+        event="closed",
+        actor=by.pk,
+        allowed=[*OPEN, Status.REPLIED],
+        reason=code,
+        closed_at=timezone.now(),
+        close_reason=code,
+    )
+    record(
+        "request.close",
+        actor=by.pk,
+        subject=request.subject_id,
+        obj=request,
+        detail={"reason": code},
+    )
+
+
+@transaction.atomic
+def hand_over(request: ConsultationRequest, to_entity: str, reason: str, *, by: User) -> Transfer:
+    """Pass a request to a company: to the other one, or take over one that is nobody's (E-6.1a)."""
+    target = registry().entity(to_entity)
+    guard_not_blocked(request)
+    code = TransferReason(reason).value
+    before = request.entity_id
+    if by.role == Role.ENTITY_STAFF and before is None and to_entity != by.entity_id:
+        raise RequestStateError("a request of nobody's can only be taken over by one's own company")
+    rows = ConsultationRequest.objects.filter(pk=request.pk, entity=before, status__in=_PASSABLE)
+    moved = rows.exclude(entity=to_entity).update(
+        entity=to_entity, assigned_to=None, writing_by=None, writing_until=None
+    )
+    if moved != 1:
+        raise RequestStateError("it belongs to that company already, or somebody was faster")
+    request.entity_id, request.assigned_to = target.slug, None
+    return _passed_on(request, before or "", code, by)
+
+
+_PASSABLE = (*OPEN, Status.REPLIED)
+
+
+def _passed_on(request: ConsultationRequest, before: str, reason: str, by: User) -> Transfer:
+    transfer = Transfer(
+        request=request.pk,
+        subject=request.subject_id,
+        from_entity=before,
+        to_entity=request.entity_id or "",
+        actor=by.pk,
+        reason=reason,
+        fields=list(PASSED_ON),
+    )
+    transfer.save()
+    note_event(request, "handed_over", actor=by.pk, reason=reason)
+    mailbox = registry().mailbox_of(request.entity_id or "")
+    email = request.contact.value if request.contact else None
+    mails.to_mailbox(request, mailbox, email, again=f":{transfer.uid}").save(force_insert=True)
+    record(
+        "request.hand_over",
+        actor=by.pk,
+        subject=request.subject_id,
+        obj=request,
+        detail={"from": before, "to": request.entity_id or "", "reason": reason},
+    )
+    return transfer
+
+
+@transaction.atomic
+def withdraw(request: ConsultationRequest, *, method: str, actor: User | None) -> ConsentEvent:
+    """Record the withdrawal and stop processing at once (E-8g); a second time changes nothing."""
+    locked = ConsultationRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if locked.consent is None:
+        raise RequestStateError("no consent was given for this request")
+    by = actor.pk if actor else None
+    event = withdraw_consent(locked.consent, method=method, actor=by)
+    if locked.status != Status.WITHDRAWN:
+        _stop(locked, by)
+    return event
+
+
+def _stop(request: ConsultationRequest, by: UUID | None) -> None:
+    transition(
+        request,
+        Status.WITHDRAWN,
+        event="consent_withdrawn",
+        actor=by,
+        allowed=[*OPEN, Status.REPLIED, Status.CLOSED],
+        even_if_blocked=True,
+        closed_at=timezone.now(),
+        assigned_to=None,
+        writing_by=None,
+        writing_until=None,
+    )
+    OutboundMail.objects.cancel_for(request.pk, STOPPED_MAIL)
+    Message.objects.filter(request=request, kind=Message.Kind.DRAFT).delete()

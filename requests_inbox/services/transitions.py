@@ -1,0 +1,65 @@
+"""All changes of a request's state go through here: one conditional UPDATE and a dated row."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from requests_inbox.models import ConsultationRequest, HistoryEntry
+from requests_inbox.services.errors import BlockedError, RequestStateError
+from requests_inbox.services.keeping import last_day_of
+
+
+@transaction.atomic
+def transition(
+    request: ConsultationRequest,
+    to: str,
+    *,
+    event: str,
+    actor: UUID | None,
+    allowed: Sequence[str],
+    reason: str = "",
+    even_if_blocked: bool = False,
+    **changes: Any,
+) -> None:
+    """Move a request to a state, if it is in one of ``allowed`` in the database at this moment.
+
+    ``changes`` are columns that move with it; the last day kept is computed anew. Raises
+    RequestStateError when somebody was faster, BlockedError for a blocked person (a right of the
+    person's own passes: ``even_if_blocked``).
+    """
+    if not even_if_blocked:
+        guard_not_blocked(request)
+    before = request.status
+    for name, value in {**changes, "status": to}.items():
+        setattr(request, name, value)
+    request.destroy_after = last_day_of(request).day
+    columns = {**changes, "status": to, "destroy_after": request.destroy_after}
+    found = ConsultationRequest.objects.filter(pk=request.pk, status=before)
+    if before not in allowed or found.update(**columns) != 1:
+        raise RequestStateError(f"{request}: {before} → {to} is not possible")
+    HistoryEntry.objects.create(
+        request=request, actor=actor, event=event, from_status=before, to_status=to, reason=reason
+    )
+
+
+def note_event(
+    request: ConsultationRequest, event: str, *, actor: UUID | None, reason: str = ""
+) -> None:
+    """A dated row for what changes no state."""
+    HistoryEntry.objects.create(
+        request=request,
+        actor=actor,
+        event=event,
+        from_status=request.status,
+        to_status=request.status,
+        reason=reason,
+    )
+
+
+def guard_not_blocked(request: ConsultationRequest) -> None:
+    """Raise BlockedError while the person's records are blocked (E-8h)."""
+    request.subject.refresh_from_db(fields=["blocked_at"])
+    if request.subject.blocked_at is not None:
+        raise BlockedError(str(request))
