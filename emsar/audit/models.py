@@ -37,9 +37,10 @@ class Seal(models.Model):
     """A link of the chain over all evidence: what was settled since the link before it.
 
     ``spans`` says for each kind of evidence which numbers it covers:
-    ``{label: {"from": n, "to": n, "gaps": [..], "late": [..], "count": n, "digest": hex}}``.
-    ``gaps`` are numbers not visible when sealing (rolled back or still in flight), ``late`` those
-    of earlier gaps that have appeared since. So no writer waits for the seal, or for another.
+    ``{label: {"from": n, "to": n, "gaps": [[n, seals], ..], "late": [n, ..], "count": n,
+    "digest": hex}}``. ``gaps`` are numbers not visible when sealing (rolled back or still in
+    flight) and for how many seals they are still looked for, ``late`` those of earlier gaps that
+    have appeared since. So no writer waits for the seal, or for another.
     """
 
     id = models.BigAutoField(primary_key=True)

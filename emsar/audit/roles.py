@@ -12,8 +12,17 @@ from emsar.audit.models import Seal
 from emsar.datamap.models import KeyFingerprint
 
 ROLES = ("emsar_web", "emsar_worker")
-# The migration history and the key register are the owner's to write.
-READ_ONLY_TABLES = ("django_migrations", KeyFingerprint._meta.db_table)
+# The migration history and the key register are the owner's to write; Django's own log, groups
+# and rights are not used.
+READ_ONLY_TABLES = (
+    "django_migrations",
+    "django_admin_log",
+    "django_content_type",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    KeyFingerprint._meta.db_table,
+)
 
 
 def missing_roles() -> list[str]:
@@ -38,18 +47,19 @@ def password_of(role: str) -> str:
     return unquote(urlsplit(settings.DATABASE_ROLE_URLS.get(role, "")).password or "")
 
 
-def create_role(role: str) -> sql.Composed:
-    """The statement that creates a role with the password of its address."""
-    login = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
-        sql.Identifier(role)
-    )
+def define_role(role: str, *, new: bool) -> sql.Composed:
+    """The statement that creates a role, or brings its password up to that of its address."""
     password = password_of(role)
-    return login + sql.SQL(" PASSWORD {}").format(sql.Literal(password)) if password else login
+    # Only a superuser may say anything about NOSUPERUSER afterwards.
+    verb = "CREATE ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE" if new else "ALTER ROLE {}"
+    secret = sql.SQL(" PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("")
+    return sql.SQL(verb + " LOGIN{}").format(sql.Identifier(role), secret)
 
 
 def grants() -> list[sql.Composed]:
     """The statements that give both roles their rights, and take any other."""
-    statements: list[sql.Composed] = []
+    # Servers before PostgreSQL 15 let everybody create tables.
+    statements = [sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC").format()]
     for role in map(sql.Identifier, ROLES):
         statements += [
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(_database(), role),

@@ -6,6 +6,7 @@ first and are taken in by a later seal, so sealing locks no writer out.
 
 import hashlib
 import hmac
+import json
 from datetime import UTC
 from typing import Any
 
@@ -53,11 +54,7 @@ def _append(spans: dict[str, Any], last: Seal | None) -> Seal:
 
 def link_digest(link: Seal, key: bytes) -> bytes:
     """What the link's digest must be: everything it says, and the digest before it."""
-    content = "|".join(
-        f"{label}:{span['from']}:{span['to']}:{span['count']}:{span['gaps']}:{span['late']}:"
-        f"{span['digest']}"
-        for label, span in sorted(link.spans.items())
-    )
+    content = json.dumps(link.spans, sort_keys=True)
     when = link.at.astimezone(UTC).isoformat(timespec="microseconds")
     text = b"|".join([bytes(link.previous), when.encode(), link.kid.encode(), content.encode()])
     return hmac.new(key, text, hashlib.sha256).digest()

@@ -10,7 +10,7 @@ from django.db import models
 from emsar.datamap.declarations import Declaration, declaration_of
 from emsar.datamap.fields import EncryptedTextField
 
-CONTRADICTION = "declared personal and free at once, or twice"
+CONTRADICTION = "is declared personal and free at once, or twice"
 
 
 @register()
@@ -29,7 +29,10 @@ def data_map_is_complete(
 def _check(model: type[models.Model]) -> list[CheckMessage]:
     line = declaration_of(model)
     if line is None:
-        hint = f"declare it in {model._meta.app_label}/privacy.py"
+        hint = (
+            f"declare it in {model._meta.app_label}/privacy.py, or in that of the app that brings "
+            "it in: every column is personal or free"
+        )
         return [Error(f"{model._meta.label} is not in the data map", hint=hint, id="datamap.E001")]
     return [*_columns(line), *_facts(line)]
 
@@ -43,14 +46,22 @@ def _columns(line: Declaration) -> list[CheckMessage]:
         *((name, CONTRADICTION) for name in line.columns if line.names.count(name) > 1),
         *((name, "is encrypted but declared free") for name in _clear_but_encrypted(line)),
     ]
-    return [Error(f"{label}.{name} {what}", id="datamap.E002") for name, what in sorted(problems)]
+    hint = (
+        f"in {line.model._meta.app_label}/privacy.py name the column once: under personal, saying "
+        "why we hold it, or under free, with the reason why it says nothing about a person"
+    )
+    return [
+        Error(f"{label}.{name} {what}", hint=hint, id="datamap.E002")
+        for name, what in sorted(problems)
+    ]
 
 
 def _clear_but_encrypted(line: Declaration) -> list[str]:
     return [
         field.name
         for field in line.model._meta.concrete_fields
-        if isinstance(field, EncryptedTextField) and field.name not in line.personal
+        if isinstance(field, EncryptedTextField)
+        and field.name in line.columns - line.personal.keys()
     ]
 
 
@@ -64,8 +75,10 @@ def _facts(line: Declaration) -> list[CheckMessage]:
         "controller": line.controller,
         "term": line.term,
     }
+    hint = f"say it in {line.model._meta.app_label}/privacy.py"
+    label = line.model._meta.label
     return [
-        Error(f"{line.model._meta.label} is personal but names no {name}", id="datamap.E003")
+        Error(f"{label} is personal but names no {name}", hint=hint, id="datamap.E003")
         for name, fact in said.items()
         if not fact
     ]

@@ -27,6 +27,11 @@ class Unreadable(str):
     __slots__ = ()
 
 
+def is_unreadable(text: object) -> bool:
+    """Whether ``text`` came from the database and could not be read; typed words never are."""
+    return isinstance(text, Unreadable)
+
+
 @cache
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)

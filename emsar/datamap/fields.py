@@ -3,11 +3,21 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy as _
 
-from emsar.datamap.crypto import Unreadable, decrypt, encrypt
+from emsar.datamap.crypto import UNREADABLE_MARK, decrypt, encrypt, is_unreadable
+
+
+def readable(value: object) -> None:
+    """Refuse the marker that a form of the admin showed: saving it would lose the value."""
+    if value == UNREADABLE_MARK:
+        raise ValidationError(
+            _("This value cannot be read with the present keys. Enter it anew or ask for the key."),
+            code="unreadable",
+        )
 
 
 class EncryptedTextField(models.TextField[str | None, str | None]):
@@ -18,6 +28,7 @@ class EncryptedTextField(models.TextField[str | None, str | None]):
     """
 
     description = "Encrypted text"
+    default_validators = [readable]
 
     @property
     def place(self) -> str:
@@ -37,9 +48,9 @@ class EncryptedTextField(models.TextField[str | None, str | None]):
     ) -> Any:
         if value is None or hasattr(value, "as_sql"):
             return value
-        if isinstance(value, Unreadable):
+        if is_unreadable(value):
             raise ValueError(f"{self.place}: an unreadable value must not be written back")
-        return connection.Database.Binary(encrypt(str(value), self.place))
+        return encrypt(str(value), self.place)
 
     def from_db_value(self, value: Any, *_: Any) -> str | None:
         return None if value is None else decrypt(bytes(value), self.place)
@@ -53,7 +64,10 @@ class EncryptedTextField(models.TextField[str | None, str | None]):
         return super().get_lookup(lookup_name)
 
     def formfield(self, *args: Any, **kwargs: Any) -> Any:
-        return models.TextField.formfield(self, *args, **kwargs)
+        """A field left empty means that nothing is known, not that an empty text is."""
+        if self.null:
+            kwargs.setdefault("empty_value", None)
+        return super().formfield(*args, **kwargs)
 
 
 class LookupKeyField(models.BinaryField[bytes, bytes | memoryview]):

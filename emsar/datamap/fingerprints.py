@@ -30,4 +30,6 @@ def verify_keys(*, unregistered_is_wrong: bool = True) -> None:
                     f"{name} {kid} is not registered here: run manage.py register_keys"
                 )
             if registered not in (None, fingerprint):
-                raise ImproperlyConfigured(f"{name} {kid} is not the key this database was made with")
+                raise ImproperlyConfigured(
+                    f"{name} {kid} is not the key this database was made with"
+                )

@@ -9,19 +9,22 @@ import unicodedata
 
 from emsar.datamap.crypto import lookup_key, lookup_keys
 
-_LETTERS = str.maketrans(
-    {"ə": "e", "ı": "i", "ş": "s", "ç": "c", "ğ": "g", "ö": "o", "ü": "u", "ё": "е"}
-)
+# The only letters of ours that do not fall apart into a plain one and a mark.
+_LETTERS = str.maketrans({"ə": "e", "ı": "i"})
 _WORD = re.compile(r"\w+")
 MAX_WORDS = 32
 
 
 def fold(text: str) -> str:
-    """Lower case without diacritics; ə→e, ı→i, ё→е."""
-    lowered = text.replace("İ", "i").replace("I", "i").casefold()
-    letters = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
-    plain = "".join(char for char in letters if not unicodedata.combining(char))
-    return plain.translate(_LETTERS)
+    """Lower case without diacritics; ə→e, ı→i, ё→е. Folding twice changes nothing more."""
+    # İ falls apart into I and a dot, so that plain case folding serves every language.
+    return _plain(_plain(text).casefold()).translate(_LETTERS)
+
+
+def _plain(text: str) -> str:
+    """Compatibility letters made ordinary ones, marks above and below them left out."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def words(*texts: str | None) -> list[str]:

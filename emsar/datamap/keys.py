@@ -5,7 +5,6 @@ stay readable while ``rotate_keys`` rewrites them.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ def _entry(name: str, entry: str) -> tuple[str, bytes]:
     kid, _, encoded = entry.partition(":")
     try:
         key = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not kid.isascii() or not 1 <= len(kid) <= 16 or len(key) != 32:
         raise ImproperlyConfigured(f"{name}: each key is id:base64 of exactly 32 bytes")

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from emsar.datamap.crypto import Unreadable, decrypt, encrypt, key_id
+from emsar.datamap.crypto import decrypt, encrypt, is_unreadable, key_id
 from emsar.datamap.fields import EncryptedTextField
 from emsar.datamap.keys import ring
 
@@ -82,7 +82,7 @@ def _rewrite(column: EncryptedTextField, pk: Any, value: bytes) -> int:
     if key_id(value) == ring("FIELD_KEYS").current[0]:
         return 0
     clear = decrypt(value, column.place)
-    if isinstance(clear, Unreadable):
+    if is_unreadable(clear):
         return 0
     quote = connection.ops.quote_name
     table, name = quote(column.model._meta.db_table), quote(str(column.column))

@@ -1,4 +1,4 @@
-"""How long the oldest mail that is due has been waiting."""
+"""How long mail has been waiting for a worker."""
 
 from datetime import timedelta
 
@@ -8,7 +8,10 @@ from emsar.outbox.models import OutboundMail
 
 
 def queue_age() -> timedelta:
-    """Zero when nothing is due."""
+    """Since when the longest waiting mail has been due; zero when none is.
+
+    A mail that the server refused waits by itself and says nothing about the worker.
+    """
     now = timezone.now()
-    oldest = OutboundMail.objects.due(now).order_by("created_at").first()
-    return now - oldest.created_at if oldest else timedelta()
+    waiting = OutboundMail.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
+    return now - (waiting.first() or now)

@@ -1,6 +1,6 @@
 """A stored mail as the message that goes out: plain text, and the same text as quiet HTML."""
 
-from email.utils import formataddr
+from email.utils import format_datetime, formataddr
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -27,7 +27,11 @@ def build_message(mail: OutboundMail, backend: BaseEmailBackend) -> EmailMultiAl
 
 
 def _headers(mail: OutboundMail) -> dict[str, str]:
-    headers = {"Message-ID": mail.message_id, "Content-Language": mail.language}
+    headers = {
+        "Message-ID": mail.message_id,
+        "Date": format_datetime(mail.created_at),
+        "Content-Language": mail.language,
+    }
     if mail.automatic:
         kind = "auto-replied" if mail.purpose == Purpose.ACKNOWLEDGEMENT else "auto-generated"
         headers |= {"Auto-Submitted": kind, "X-Auto-Response-Suppress": "All"}

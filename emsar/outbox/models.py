@@ -3,12 +3,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from emsar.datamap.fields import EncryptedTextField
-from emsar.subjects.models import DataSubject
+from emsar.subjects.models import DataSubject, outside_block
 
 
 class Purpose(models.TextChoices):
@@ -32,15 +32,30 @@ class Status(models.TextChoices):
 
 class OutboundMailQuerySet(models.QuerySet["OutboundMail"]):
     def due(self, now: datetime) -> "OutboundMailQuerySet":
-        """What may be sent now: nothing of a blocked person but what serves their rights (E-8h)."""
-        waiting = Q(status__in=[Status.QUEUED, Status.SENDING], due_at__lte=now)
-        allowed = Q(subject__isnull=True) | Q(subject__blocked_at__isnull=True)
-        return self.filter(waiting).filter(allowed | Q(purpose=Purpose.RIGHTS))
+        """What may be sent now: the mails that wait, and those whose lease has run out."""
+        return self.unblocked().filter(status__in=[Status.QUEUED, Status.SENDING], due_at__lte=now)
+
+    def unblocked(self) -> "OutboundMailQuerySet":
+        """What no block holds back; mail that serves the person's rights always goes (E-8h)."""
+        return self.filter(outside_block("created_at") | Q(purpose=Purpose.RIGHTS))
 
     def cancel_for(self, about: uuid.UUID, purposes: Sequence[str]) -> int:
-        """Withdraw unsent mails of a record; what is cancelled is emptied at once."""
-        found = self.filter(about=about, purpose__in=purposes, status=Status.QUEUED)
-        return found.update(status=Status.CANCELLED, **BLANK)
+        """Withdraw the unsent mails of a record and empty them at once; the number of them.
+
+        One that is being sent at this moment may still arrive, but is not tried again.
+        """
+        unsent = [Status.QUEUED, Status.FAILED, Status.SENDING]
+        found = self.filter(about=about, purpose__in=purposes, status__in=unsent)
+        # One statement, so that no mail slips from one state to the other in between.
+        ended = Case(
+            When(status=Status.SENDING, then=Value(Status.SENDING)),
+            default=Value(Status.CANCELLED),
+        )
+        return found.update(status=ended, **BLANK)
+
+    def pass_on(self, kept: DataSubject, doubled: DataSubject) -> None:
+        """The mails of a doubled person become those of the one that is kept."""
+        self.filter(subject=doubled).update(subject=kept)
 
 
 # After sending, only that a mail went, and when, is left (idea 5).

@@ -25,7 +25,13 @@ declare(
         "surrogate key": ("id", "key", "message_id"),
         "addresses of our own": ("mailbox", "copy_in"),
         "state of the queue": (
-            "language", "automatic", "status", "attempts", "created_at", "due_at", "last_error",
+            "language",
+            "automatic",
+            "status",
+            "attempts",
+            "created_at",
+            "due_at",
+            "last_error",
         ),
     },
 )

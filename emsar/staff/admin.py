@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -78,10 +79,15 @@ class AuditEventAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     show_full_result_count = False
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        login = User.objects.filter(pk=models.OuterRef("actor")).values("username")
+        rows: models.QuerySet[Any]
+        rows = super().get_queryset(request).annotate(login=models.Subquery(login))
+        return rows
+
     @admin.display(description=_("actor"))
-    def actor_name(self, event: AuditEvent) -> str:
-        user = User.objects.filter(pk=event.actor).first() if event.actor else None
-        return user.username if user else "—"
+    def actor_name(self, event: Any) -> str:
+        return event.login or "—"
 
     @admin.display(boolean=True, description=_("as written"))
     def intact(self, event: AuditEvent) -> bool:

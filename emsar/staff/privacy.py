@@ -46,8 +46,14 @@ declare(
 declare_free(
     LogEntry,
     Djangos_log_is_not_written_the_audit_is=(
-        "id", "action_time", "user", "content_type", "object_id", "object_repr",
-        "action_flag", "change_message",
+        "id",
+        "action_time",
+        "user",
+        "content_type",
+        "object_id",
+        "object_repr",
+        "action_flag",
+        "change_message",
     ),
 )
 declare_free(Group, not_used_rights_follow_from_the_role=("id", "name"))

@@ -42,6 +42,13 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
             found = db_field.remote_field.model._default_manager.all()
         return scoped(found, request.user)
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """The names of the fields that changed; never a value."""
+        names = [*form.changed_data, *(name for rows in formsets or () for name in _changed(rows))]
+        return [{"changed": {"fields": list(dict.fromkeys(names))}}] if names else []
+
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         return record("admin.add", actor=_pk(request), obj=obj)
 
@@ -69,9 +76,14 @@ def _pk(request: HttpRequest) -> Any:
     return request.user.pk
 
 
+def _changed(rows: Any) -> list[str]:
+    """The names of the fields that changed in the rows below an object."""
+    return [name for form in rows.forms for name in form.changed_data]
+
+
 def _fields(message: Any) -> dict[str, str]:
-    """The names of the changed fields; never a value, never a label somebody typed."""
+    """The names of the changed fields; words of another kind of message are left out."""
     parts = message if isinstance(message, list) else []
     changed = [part.get("changed", {}) for part in parts if isinstance(part, dict)]
     names = [str(name) for part in changed for name in part.get("fields", [])]
-    return {"fields": ", ".join(names)} if names else {}
+    return {"fields": ",".join(names)} if names else {}

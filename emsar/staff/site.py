@@ -1,13 +1,16 @@
 """The admin site: who gets in, its first page, and the language of the person who works there."""
 
+from http import HTTPStatus
 from typing import Any
 
+from django.apps import apps as django_apps
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import LazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -42,22 +45,38 @@ class EmsarAdminSite(AdminSite):
     ) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), "panels": panels_for(request)})
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The rooms that people work in first, the kernel last: as the house stands."""
+        apps = super().get_app_list(request, app_label)
+        order = [config.label for config in django_apps.get_app_configs()]
+        return sorted(apps, key=lambda app: order.index(app["app_label"]), reverse=True)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         change = self.admin_view(require_POST(self.change_language))
         return [path("language/", change, name="language"), *super().get_urls()]
 
     def change_language(self, request: HttpRequest) -> HttpResponse:
         set_language(request)
-        return redirect("admin:index")
+        return redirect(_page_of_ours(request.POST.get("next", "")))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         response = super().login(request, extra_context)
         user = _plain(request.user)
-        if request.method == "POST" and isinstance(user, User):
+        let_in = request.method == "POST" and response.status_code == HTTPStatus.FOUND
+        if let_in and isinstance(user, User):
             record("staff.login", actor=user.pk, obj=user)
         return response
+
+
+def _page_of_ours(address: str) -> str:
+    """The page of the admin that somebody came from; the first page when it is none of ours."""
+    first = reverse("admin:index")
+    ours = address.startswith(first) and url_has_allowed_host_and_scheme(address, None)
+    return address if ours else first
 
 
 def _plain(user: object) -> object:

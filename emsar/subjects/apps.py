@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SubjectsConfig(AppConfig):
     name = "emsar.subjects"
     label = "subjects"
+    verbose_name = _("Persons")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

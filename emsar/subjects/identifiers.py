@@ -1,19 +1,26 @@
 """Normal forms of addresses, and finding or creating the person behind one."""
 
+from typing import Any
+from uuid import UUID, uuid4
+
 import idna
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from emsar.datamap.crypto import lookup_key, lookup_keys
+from emsar.datamap.crypto import is_unreadable, lookup_key, lookup_keys
 from emsar.datamap.folding import fold
 from emsar.datamap.rotation import register_rekey
 from emsar.subjects.models import DataSubject, IdentifierKind, SubjectIdentifier
 
 MAX_EMAIL = 254
+MAX_LOCAL = 64
+BATCH = 500
 DEFAULT_REGION = "AZ"
+_VALUE: Any = SubjectIdentifier._meta.get_field("value")
 
 
 def normalise_email(text: str) -> str:
@@ -23,13 +30,16 @@ def normalise_email(text: str) -> str:
     """
     local, at, domain = text.strip().rpartition("@")
     wrong = ValidationError(_("Enter a valid email address, such as name@example.com."), "invalid")
-    if not at or not local.isascii() or '"' in local or len(text) > MAX_EMAIL:
+    if not at or not local.isascii() or '"' in local or len(local) > MAX_LOCAL:
         raise wrong
     try:
-        ascii_domain = idna.encode(domain, uts46=True).decode().lower()
+        # The standard makes two characters of İ, of which no registered name consists.
+        ascii_domain = idna.encode(domain.replace("İ", "i"), uts46=True).decode().lower()
     except idna.IDNAError:
         raise wrong from None
     address = f"{local}@{ascii_domain}"
+    if len(address) > MAX_EMAIL:
+        raise wrong
     EmailValidator(message=wrong.message, code="invalid", allowlist=[])(address)
     return address
 
@@ -62,39 +72,59 @@ def find(kind: str, value: str) -> SubjectIdentifier | None:
     return found.filter(kind=kind, key__in=keys).first()
 
 
-def find_or_create(
-    kind: str, value: str, subject: DataSubject | None = None
-) -> SubjectIdentifier:
+# One round trip: the row that is there, or a new one with its person, or, when somebody else was
+# faster by a moment, nothing.
+_FIND_OR_CREATE = """
+WITH found AS (
+    SELECT id, subject_id FROM subjects_subjectidentifier WHERE kind = %s AND key = ANY(%s) LIMIT 1
+), own AS (
+    INSERT INTO subjects_subjectidentifier (subject_id, kind, key, value)
+    SELECT %s, %s, %s, %s WHERE NOT EXISTS (SELECT FROM found)
+    ON CONFLICT (kind, key) DO NOTHING RETURNING id, subject_id
+), person AS (
+    INSERT INTO subjects_datasubject (id, created_at) SELECT subject_id, %s FROM own WHERE %s
+)
+SELECT * FROM found UNION ALL SELECT * FROM own
+"""
+
+
+def find_or_create(kind: str, value: str, subject: DataSubject | None = None) -> SubjectIdentifier:
     """The identifier of a normalised address; if nobody had it, it becomes that of ``subject``
     or of a new person.
 
     The caller's transaction holds the shared look-up lock. Two visitors with one new address at
-    the same moment get one person: the second insert finds the first one's key.
+    the same moment get one person: the second insert meets the first one's key.
     """
-    return find(kind, value) or _create(kind, value, subject)
+    found = _run(kind, value, subject) or _run(kind, value, subject)
+    assert found is not None  # noqa: S101 - what the first run met, the second one sees
+    # The address itself is read when somebody asks for it.
+    names = ["id", "subject_id", "kind"]
+    return SubjectIdentifier.from_db(connection.alias, names, [*found, kind])
 
 
-def _create(kind: str, value: str, subject: DataSubject | None) -> SubjectIdentifier:
-    person = subject or DataSubject.objects.create()
-    key = lookup_key(kind, fold(value))
-    row = SubjectIdentifier(subject=person, kind=kind, key=key, value=value)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        if subject is None:
-            person.delete()
-        return SubjectIdentifier.objects.select_related("subject").get(kind=kind, key=key)
+def _run(kind: str, value: str, subject: DataSubject | None) -> tuple[int, UUID] | None:
+    keys = lookup_keys(kind, fold(value))
+    sealed = _VALUE.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+    person = subject.pk if subject else uuid4()
+    is_new: list[Any] = [timezone.now(), subject is None]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_OR_CREATE, [kind, keys, person, kind, keys[0], sealed, *is_new])
+        row: tuple[int, UUID] | None = cursor.fetchone()
     return row
 
 
 def rekey() -> int:
-    """Rewrite the keys of all identifiers under the current key (rotation)."""
-    rows = list(SubjectIdentifier.objects.all())
-    for row in rows:
-        row.key = lookup_key(row.kind, fold(row.value or ""))
-    SubjectIdentifier.objects.bulk_update(rows, ["key"], batch_size=500)
-    return len(rows)
+    """Rewrite the keys of all identifiers under the current key (rotation).
+
+    An address that cannot be read keeps its old key.
+    """
+    rows = SubjectIdentifier.objects.iterator(chunk_size=BATCH)
+    return sum(_rekey(row) for row in rows if not is_unreadable(row.value))
+
+
+def _rekey(row: SubjectIdentifier) -> int:
+    key = lookup_key(row.kind, fold(row.value or ""))
+    return SubjectIdentifier.objects.filter(pk=row.pk).update(key=key)
 
 
 register_rekey("subjects", rekey)

@@ -16,16 +16,25 @@ from emsar.subjects.models import MailedLink
 
 def issue(purpose: str, subject_id: UUID, record: UUID, lifetime: timedelta | None = None) -> str:
     """A new token for a mail; without ``lifetime`` it lives as long as its record."""
+    token, link = prepare(purpose, subject_id, record, lifetime)
+    link.save(force_insert=True)
+    return token
+
+
+def prepare(
+    purpose: str, subject_id: UUID, record: UUID, lifetime: timedelta | None = None
+) -> tuple[str, MailedLink]:
+    """The same, not yet written, for callers that write several rows at once."""
     token = secrets.token_urlsafe(32)
     expires = timezone.now() + lifetime if lifetime is not None else None
-    MailedLink.objects.create(
+    link = MailedLink(
         token_hash=_hash(token),
         purpose=purpose,
         subject_id=subject_id,
         record=record,
         expires_at=expires,
     )
-    return token
+    return token, link
 
 
 def find_link(purpose: str, token: str) -> MailedLink | None:

@@ -1,7 +1,9 @@
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,19 @@ class DataSubject(models.Model):
     def __str__(self) -> str:
         return str(self.pk)[:8]
 
+    def block_covers(self, created: datetime) -> bool:
+        """Whether a record that exists since ``created`` is blocked: see :func:`outside_block`."""
+        return self.blocked_at is not None and created <= self.blocked_at
+
+
+def outside_block(created: str) -> Q:
+    """The records that no block covers; column ``created`` says since when each exists.
+
+    A block covers what exists when it is set (E-8h); what the person sends later is processed.
+    """
+    nobody_blocked = Q(subject__isnull=True) | Q(subject__blocked_at__isnull=True)
+    return nobody_blocked | Q(**{f"{created}__gt": F("subject__blocked_at")})
+
 
 class IdentifierKind(models.TextChoices):
     EMAIL = "email", _("email")
@@ -57,8 +72,14 @@ class SubjectIdentifier(models.Model):
 class Objection(models.Model):
     """A purpose for which the person's data may no longer be used (E-8f)."""
 
+    class Purpose(models.TextChoices):
+        REPLY = "reply", _("answering the request")
+        ROUTING = "routing", _("passing data on to the other company")
+        PROPOSAL = "proposal", _("preparing a proposal")
+        NOTICE = "notice", _("mail about changes of the policy")
+
     subject = models.ForeignKey(DataSubject, models.CASCADE, related_name="objections")
-    purpose = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=40, choices=Purpose.choices)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

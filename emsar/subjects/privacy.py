@@ -63,5 +63,9 @@ declare(
         "created_at": Personal("when it was mailed"),
         "used_at": Personal("when it was used"),
     },
-    free={"surrogate key": ("id",), "codes of ours": ("purpose",), "a date of ours": ("expires_at",)},
+    free={
+        "surrogate key": ("id",),
+        "codes of ours": ("purpose",),
+        "a date of ours": ("expires_at",),
+    },
 )

@@ -46,7 +46,7 @@ def _set_blocked(subject: DataSubject, *, from_null: bool) -> None:
 
 @transaction.atomic
 def object_to(subject: DataSubject, purpose: str, *, actor: UUID | None) -> bool:
-    """Note an objection (E-8f); False when it was noted before."""
+    """Note an objection (E-8f); ``purpose`` is a code. False when it was noted before."""
     _, new = Objection.objects.get_or_create(subject=subject, purpose=purpose)
     if new:
         record("subject.object", actor=actor, subject=subject.pk, detail={"purpose": purpose})
@@ -55,17 +55,23 @@ def object_to(subject: DataSubject, purpose: str, *, actor: UUID | None) -> bool
 
 @transaction.atomic
 def merge(kept: DataSubject, doubled: DataSubject, *, actor: UUID | None) -> None:
-    """Make two records of one person one, by the DPO's decision; a block survives."""
+    """Make two records of one person one, by the DPO's decision.
+
+    A block survives, the later one if both were blocked: it covers what either covered.
+    """
     if kept.pk == doubled.pk:
         raise SubjectStateError("one and the same person")
     people = DataSubject.objects.select_for_update().filter(pk__in=[kept.pk, doubled.pk])
-    blocked = [person.blocked_at for person in people.order_by("pk") if person.blocked_at]
+    blocks = [person.blocked_at for person in people.order_by("pk") if person.blocked_at]
     SubjectIdentifier.objects.filter(subject=doubled).update(subject=kept)
     MailedLink.objects.filter(subject=doubled).update(subject=kept)
     for objection in Objection.objects.filter(subject=doubled):
-        Objection.objects.get_or_create(subject=kept, purpose=objection.purpose)
+        Objection.objects.get_or_create(
+            subject=kept, purpose=objection.purpose, defaults={"at": objection.at}
+        )
     for move in _MERGERS:
         move(kept, doubled)
-    DataSubject.objects.filter(pk=kept.pk).update(blocked_at=min(blocked, default=None))
+    kept.blocked_at = max(blocks, default=None)
+    DataSubject.objects.filter(pk=kept.pk).update(blocked_at=kept.blocked_at)
     record("subject.merge", actor=actor, subject=kept.pk, detail={"from": str(doubled.pk)})
     doubled.delete()

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Objection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=40)),
+                ('purpose', models.CharField(choices=[('reply', 'answering the request'), ('routing', 'passing data on to the other company'), ('proposal', 'preparing a proposal'), ('notice', 'mail about changes of the policy')], max_length=40)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='subjects.datasubject')),
             ],
