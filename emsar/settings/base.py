@@ -56,11 +56,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "emsar.site.middleware.finished.FinishedPagesMiddleware",
     "emsar.site.middleware.unavailable.DatabaseUnavailableMiddleware",
-    "emsar.site.middleware.hosts.CompanyHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "emsar.site.middleware.hosts.CompanyHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "emsar.site.middleware.headers.PrivacyHeadersMiddleware",
+    "emsar.site.middleware.refusals.RefusalsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -99,7 +100,8 @@ DATABASES = {"default": env.db_url(_DATABASE_VARIABLE)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
     "OPTIONS": {
-        "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+        # A visitor waits three seconds at most for a database that does not answer.
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2},
         "connect_timeout": 3,
     },
 }
@@ -110,8 +112,8 @@ DATABASE_ROLE_URLS = {
 
 REDIS_URL = env.str("REDIS_URL", default="")
 # redis-py and Celery write a socket's address differently; one setting serves both.
-CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
+    "?db=", "?virtual_host="
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_throttle": 1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -125,6 +127,8 @@ CELERY_TIMEZONE = "Asia/Baku"
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 20
+# Longer than a whole dialogue with a slow server, each of whose steps may take EMAIL_TIMEOUT.
+OUTBOX_LEASE_SECONDS = 120
 
 AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "admin:login"
@@ -143,6 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "az"
 LANGUAGES = [("az", _("Azerbaijani")), ("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["emsar.site.formats"]
 TIME_ZONE = "Asia/Baku"
 USE_I18N = True
 USE_TZ = True
@@ -154,6 +159,8 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FILE_UPLOAD_HANDLERS = ["emsar.site.uploads.NoUploads"]
+CSRF_FAILURE_VIEW = "emsar.site.errors.csrf_failure"
 FORM_LIMIT = env.int("FORM_LIMIT", default=20)
 FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -187,8 +194,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"mask_tokens": {"()": "emsar.site.logs.MaskTokens"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "console": {
+            "filters": ["mask_tokens"],
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+        },
         "null": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "INFO"},

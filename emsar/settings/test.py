@@ -12,10 +12,12 @@ os.environ.setdefault("DATABASE_URL", "postgres:///emsar")
 os.environ.setdefault("SITE_ORIGIN", "http://testserver")
 
 from emsar.settings.base import *  # noqa: E402, F403
-from emsar.settings.base import ALLOWED_HOSTS, DATABASES  # noqa: E402
+from emsar.settings.base import ALLOWED_HOSTS, BASE_DIR, DATABASES  # noqa: E402
 
 DEBUG = False
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver", "localhost", "127.0.0.1"]
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
+# Nothing is collected for tests; the finders serve the same files, and the folder must exist.
+STATIC_ROOT = str(BASE_DIR / "emsar" / "site" / "assets" / "site")

@@ -82,6 +82,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     logger.error("the database cannot be reached: answered 503")
     response = error_page(request, 503)
     response.headers["Retry-After"] = str(RETRY_AFTER)
+    # Django would log the address as well, which may hold the token of a mailed link.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

@@ -1,6 +1,5 @@
 """The finished pages of one process, and how it notices that they are out of date."""
 
-import gzip
 import hashlib
 import logging
 import threading
@@ -12,6 +11,8 @@ from datetime import datetime
 from django.db import DatabaseError
 from django.utils import timezone
 
+from emsar.site.packing import packed
+
 logger = logging.getLogger(__name__)
 
 # Scheme, host, path, cookie choice, Global Privacy Control.
@@ -19,7 +20,6 @@ Key = tuple[str, str, str, str, bool]
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_PAGES = 2000
-GZIP_FROM = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,9 @@ class Page:
 
 
 def make_page(headers: tuple[tuple[str, str], ...], body: bytes) -> Page:
-    """Compress once. Without a time in the gzip header every process makes the same bytes."""
-    packed = gzip.compress(body, compresslevel=9, mtime=0) if len(body) >= GZIP_FROM else body
-    smaller = len(packed) < len(body)
-    return Page(headers, _variant(body), _variant(packed) if smaller else None)
+    """A page with both of its bodies; compressed once, however often it is sent."""
+    smaller = packed(body)
+    return Page(headers, _variant(body), _variant(smaller) if smaller else None)
 
 
 def _variant(body: bytes) -> Variant:

@@ -9,10 +9,8 @@ from emsar.entities.profile import read_profile
 from tests.site.conftest import GROUP, PORTAL, ROOT
 
 CSS = (ROOT / "emsar" / "site" / "assets" / "site" / "site.css").read_text(encoding="utf-8")
-PUBLIC = ("site", "errors", "policies", "inbox")
-OUR_TEMPLATES = [ROOT / "templates" / "base.html"] + sorted(
-    path for folder in PUBLIC for path in (ROOT / "templates" / folder).rglob("*.html")
-)
+FOLDERS = [ROOT / "templates" / folder for folder in ("site", "errors", "policies", "inbox")]
+OUR_TEMPLATES = [path for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
 OUR_CODE = sorted((ROOT / "emsar" / "site").rglob("*.py"))
 # The smallest contrast of running text and of the edges of fields (WCAG 2.2 AA).
 TEXT, EDGE = 4.5, 3.0

@@ -140,6 +140,7 @@ def test_update_writes_the_same_file_again(complete):
 
 def test_catalogue_has_no_dates_and_names_no_tool(complete):
     text = files.po_path("ru").read_text(encoding="utf-8")
+    assert text.startswith('msgid ""\n')
     for word in ("Date", "Generated", "Babel", "Translator:", "FULL NAME"):
         assert word not in text
 

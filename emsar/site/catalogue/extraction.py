@@ -42,7 +42,8 @@ def source_roots() -> list[Path]:
     """The folders of our own packages and of the templates; nothing that pip installed."""
     base = Path(settings.BASE_DIR)
     own = {base / config.name.partition(".")[0] for config in apps.get_app_configs()}
-    return sorted({*filter(Path.is_dir, own), *map(Path, settings.TEMPLATES[0]["DIRS"])})
+    templates: Any = settings.TEMPLATES[0]["DIRS"]
+    return sorted({*filter(Path.is_dir, own), *map(Path, templates)})
 
 
 def source_files() -> Iterator[Path]:

@@ -47,7 +47,7 @@ def _parsed(path: Path, language: str) -> Catalog:
 
 def empty_catalogue(language: str) -> Catalog:
     """A catalogue without messages whose plural forms are Django's."""
-    catalogue = Catalog(locale=language, charset="utf-8", header_comment="")
+    catalogue = Catalog(locale=language, charset="utf-8", header_comment="", fuzzy=False)
     plural = django_headers(language)["plural-forms"]
     catalogue.mime_headers = [("Plural-Forms", plural)]
     return catalogue
@@ -94,7 +94,7 @@ def po_text(catalogue: Catalog) -> str:
     """The catalogue as the text of a .po file: sorted, without dates, files without lines."""
     out = BytesIO()
     write_po(out, catalogue, width=0, sort_output=True, include_lineno=False)
-    return NOISE.sub("", out.getvalue().decode("utf-8"))
+    return NOISE.sub("", out.getvalue().decode("utf-8")).lstrip("\n")
 
 
 def write_catalogue(language: str, catalogue: Catalog) -> bool:

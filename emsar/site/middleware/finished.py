@@ -1,4 +1,3 @@
-import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,9 +9,9 @@ from django.utils.http import parse_etags
 
 from emsar.entities import publication
 from emsar.site.finished import choice_of, is_published
+from emsar.site.packing import accepts_gzip, pack_live
 from emsar.site.page_store import Freshness, Key, Page, PageStore, Variant, make_page
 
-ZERO = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
 VARY = ("Cookie", "Sec-GPC", "Accept-Encoding")
 
 
@@ -20,7 +19,8 @@ class FinishedPagesMiddleware:
     """Answers published pages from memory, before any other middleware runs.
 
     Stands at the very top: what is stored has every header that the others add. A request with
-    a query string, to a host that is not ours, or by another method passes by the store.
+    a query string, to a host that is not ours, or by another method passes by the store. What is
+    not published is compressed on its way out.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -42,7 +42,7 @@ class FinishedPagesMiddleware:
         generation = self.store.generation
         response = self.get_response(request)
         if not is_published(response) or not _is_finished(request, response):
-            return response
+            return pack_live(request, response)
         page = _page_of(response)
         if key is not None and request.method == "GET":
             self.store.put(key, page, generation)
@@ -107,12 +107,3 @@ def _matches(known: str, page: Page) -> bool:
     tags = parse_etags(known)
     own = {page.plain.etag} | ({page.packed.etag} if page.packed else set())
     return tags == ["*"] or any(tag.removeprefix("W/") in own for tag in tags)
-
-
-def accepts_gzip(request: HttpRequest) -> bool:
-    """Whether the visitor takes gzip; ``q=0`` says that they do not."""
-    for part in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
-        name, _semicolon, quality = part.partition(";")
-        if name.strip().lower() == "gzip":
-            return not ZERO.fullmatch(quality.strip())
-    return False
