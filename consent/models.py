@@ -36,6 +36,13 @@ class ConsentEvent(EvidenceRow):
         WITHDRAWAL_LINK = "withdrawal_link", _("link in the acknowledgement")
         STAFF = "staff", _("recorded by staff")
 
+    class Purpose(models.TextChoices):
+        """What the data of a form may be used for; the words of the form say the same."""
+
+        REPLY = "reply", _("answer the request")
+        ROUTING = "routing", _("direct it to the right company")
+        PROPOSAL = "proposal", _("prepare a proposal and discuss the project")
+
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     subject = models.UUIDField(_("data subject"), db_index=True)

@@ -5,20 +5,25 @@ written consent must contain (law.md).
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from emsar.entities import publication
+from emsar.entities.profile import LANGUAGES
+from emsar.entities.registry import registry
+from policies.articles import facts_of
 from policies.models import PolicyVersion
-from policies.publishing import facts_of
 from policies.rendering import Rendered, render
-from policies.versions import in_force
+from policies.versions import PRIVACY, in_force
 
 FREE_CONSULTATION = "free-consultation"
-PURPOSES = ("answer the request", "prepare a proposal", "route to the right company")
+FORMS = (FREE_CONSULTATION,)
 
 
 class NoticeUnavailableError(LookupError):
@@ -52,6 +57,18 @@ def notice(form: str, language: str) -> Notice:
             _kept.clear()
         found = _kept[key] = _render(form, language, version)
     return found
+
+
+def refusals(version: PolicyVersion) -> Iterator[str]:
+    """Why a version cannot be published: a form's words could not be printed under it."""
+    if version.policy_id != PRIVACY or not registry().has_form:
+        return
+    for form, language in product(FORMS, LANGUAGES):
+        try:
+            _render(form, language, version)
+        except NoticeUnavailableError as problem:
+            words = {"form": form, "code": language, "problem": problem}
+            yield _("The text of the form “%(form)s” in “%(code)s”: %(problem)s") % words
 
 
 def source_of(form: str, language: str) -> str:

@@ -4,7 +4,16 @@ from emsar.datamap import Basis, Erase, Personal, declare, declare_free
 declare_free(
     ConsentText,
     words_of_ours=(
-        "id", "uid", "at", "kid", "hmac", "sha256", "form", "language", "sentence", "details",
+        "id",
+        "uid",
+        "at",
+        "kid",
+        "hmac",
+        "sha256",
+        "form",
+        "language",
+        "sentence",
+        "details",
     ),
 )
 declare(

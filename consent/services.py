@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from consent.models import ConsentEvent, ConsentText
-from consent.notices import PURPOSES, Notice
+from consent.notices import Notice
 from emsar.audit import record
 
 _stored: set[str] = set()
@@ -34,12 +34,15 @@ def forget_stored() -> None:
     _stored.clear()
 
 
-def give(
+def given(
     notice: Notice, *, subject: UUID, about: UUID, controllers: Sequence[str], method: str
 ) -> ConsentEvent:
-    """Record a consent in the caller's transaction; if this fails, nothing is granted."""
+    """The consent to be written in the caller's transaction; the words are stored at once.
+
+    The caller writes it together with what it permits: if one fails, nothing is granted.
+    """
     store_text(notice)
-    event = ConsentEvent(
+    return ConsentEvent(
         kind=ConsentEvent.Kind.GIVEN,
         method=method,
         subject=subject,
@@ -49,17 +52,15 @@ def give(
         language=notice.language,
         policy=notice.version.policy_id,
         version=notice.version.number,
-        purposes=list(PURPOSES),
+        purposes=ConsentEvent.Purpose.values,
         controllers=list(controllers),
     )
-    event.save()
-    return event
 
 
 @transaction.atomic
 def withdraw(given: ConsentEvent, *, method: str, actor: UUID | None) -> ConsentEvent:
     """Record the withdrawal of a consent; withdrawing twice returns the first withdrawal."""
-    before = ConsentEvent.objects.filter(
+    before: ConsentEvent | None = ConsentEvent.objects.filter(
         kind=ConsentEvent.Kind.WITHDRAWN, subject=given.subject, about=given.about
     ).first()
     if before is not None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from emsar.entities.profile import Profile
 
 Term = Callable[[str], str]
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&])")
 
 
 def escape(text: str) -> str:
@@ -30,7 +30,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def contact_channels(profile: Profile, language: str, term: Term) -> str:
     """The group's mailbox and, when the profile gives them, phone and WhatsApp (E-2.1, E-14b)."""
-    lines = [_("Email: %s") % escape(profile.mailbox_of("").address)]
+    lines = [_("Email: %s") % escape(profile.default_mailbox.address)]
     if profile.phone:
         lines.append(_("Phone: %s") % escape(profile.phone))
     if profile.whatsapp:
@@ -42,8 +42,11 @@ def recipients(profile: Profile, language: str, term: Term) -> str:
     """The register of recipients (E-6.2, E-12b)."""
     head = [_("Recipient"), _("Purpose"), _("Country")]
     rows = (
-        [escape(row.name.get(language)), escape(row.purpose.get(language)),
-         escape(row.country.get(language))]
+        [
+            escape(row.name.get(language)),
+            escape(row.purpose.get(language)),
+            escape(row.country.get(language)),
+        ]
         for row in profile.recipients
     )
     return _table(head, rows)

@@ -6,7 +6,16 @@ nouns stay singular after a number.
 
 from django.utils.translation import npgettext
 
-from emsar.datamap.terms import Unit
+from emsar.datamap.terms import Term, Unit
+
+AGES = frozenset({"minimum_age"})
+
+
+def term_text(term: Term, value: int) -> str:
+    """The value of a term in the active language; an age is not a length of time."""
+    if term.name in AGES:
+        return npgettext("age", "%(n)d year", "%(n)d years", value) % {"n": value}
+    return duration(value, term.unit)
 
 
 def duration(value: int, unit: Unit) -> str:

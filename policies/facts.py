@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from emsar.datamap.terms import policy_term
-from emsar.entities.profile import Profile
+from emsar.entities.profile import Profile, Texts
 from emsar.entities.wording import day_text
 from policies.blocks import BLOCKS
-from policies.durations import duration
+from policies.durations import term_text
 
 
 class MissingFactError(LookupError):
@@ -28,17 +27,18 @@ class Facts:
 
     profile: Profile
     language: str
+    policy: str
     number: str
     effective: date | None
     terms: Mapping[str, int]
 
     def inline(self, name: str) -> str:
         """The value of an inline placeholder. Raises MissingFactError for none."""
-        head, _dot, rest = name.partition(".")
-        resolve = _INLINE.get(head)
+        head, dot, rest = name.partition(".")
+        resolve = _INLINE.get(head + dot)
         try:
             value = resolve(self, rest) if resolve else ""
-        except (LookupError, AttributeError, ValueError):
+        except (LookupError, AttributeError):
             value = ""
         if not value:
             raise MissingFactError(name)
@@ -54,55 +54,62 @@ class Facts:
         declared = policy_term(name)
         if declared is None or name not in self.terms:
             raise MissingFactError(f"term.{name}")
-        return duration(self.terms[name], declared.unit)
+        return term_text(declared, self.terms[name])
 
     def date(self) -> str:
         return day_text(self.effective, self.language) if self.effective else ""
 
     def entity(self, rest: str) -> str:
         slug, _dot, attribute = rest.partition(".")
-        facts = self.profile.entity(slug)
         if attribute == "redirect":
-            return f"{self.profile.main_host}/{slug}"
-        value = getattr(facts, attribute)
-        return value if isinstance(value, str) else str(value.get(self.language))
+            return self.profile.redirect_of(slug)
+        return self._words(getattr(self.profile.entity(slug), attribute))
 
     def authority(self, attribute: str) -> str:
-        value = getattr(self.profile.authority, attribute)
-        return value if isinstance(value, str) else str(value.get(self.language))
+        return self._words(getattr(self.profile.authority, attribute))
+
+    def _words(self, value: str | Texts) -> str:
+        return value if isinstance(value, str) else value.get(self.language)
 
     def legal(self, slug: str) -> str:
         return self.profile.reference(slug).title.get(self.language)
 
     def inquiry(self, attribute: str) -> str:
-        if attribute == "email":
-            return self.profile.inquiry_email
-        return self.profile.inquiry_subject.get(self.language)
+        stated: dict[str, str | Texts] = {
+            "email": self.profile.inquiry_email,
+            "subject": self.profile.inquiry_subject,
+        }
+        return self._words(stated[attribute])
 
     def url(self, name: str) -> str:
-        """Absolute, so that a printed or mailed text leads somewhere, and free of the version."""
-        return f"{settings.SITE_ORIGIN}{_URLS[name]()}"
+        """Without the origin: a frozen text outlives a port, and its hash is the same anywhere."""
+        if name == "form" and not self.profile.has_form:
+            raise MissingFactError("url.form")
+        return _URLS[name](self)
 
 
-_URLS: dict[str, Callable[[], str]] = {
-    "home": lambda: reverse("site:home"),
-    "form": lambda: reverse("inbox:form"),
-    "privacy_policy": lambda: reverse("policies:current", args=["privacy-policy"]),
-    "cookie_policy": lambda: reverse("policies:current", args=["cookie-policy"]),
+_URLS: dict[str, Callable[[Facts], str]] = {
+    "home": lambda facts: reverse("site:home"),
+    "form": lambda facts: reverse("inbox:form"),
+    "privacy_policy": lambda facts: reverse("policies:current", args=["privacy-policy"]),
+    "cookie_policy": lambda facts: reverse("policies:current", args=["cookie-policy"]),
+    # The one version that is printed or agreed to, whatever comes into force later.
+    "this_version": lambda facts: reverse("policies:version", args=[facts.policy, facts.number]),
 }
 
+# By the part up to the first dot; the rest is the function's to understand.
 _INLINE: dict[str, Callable[[Facts, str], str]] = {
     "version": lambda facts, rest: facts.number,
     "effective": lambda facts, rest: facts.date(),
     "brand": lambda facts, rest: facts.profile.brand,
-    "host": lambda facts, rest: facts.profile.main_host if rest == "main" else "",
+    "host.": lambda facts, rest: facts.profile.main_host if rest == "main" else "",
     "hosts": lambda facts, rest: ", ".join(facts.profile.hosts),
-    "term": lambda facts, rest: facts.term(rest),
-    "entity": lambda facts, rest: facts.entity(rest),
-    "mailbox": lambda facts, rest: facts.profile.mailbox(rest).address,
-    "authority": lambda facts, rest: facts.authority(rest),
-    "legal": lambda facts, rest: facts.legal(rest),
-    "inquiry": lambda facts, rest: facts.inquiry(rest),
-    "label": lambda facts, rest: _("Send Request") if rest == "send_request" else "",
-    "url": lambda facts, rest: facts.url(rest),
+    "term.": lambda facts, rest: facts.term(rest),
+    "entity.": lambda facts, rest: facts.entity(rest),
+    "mailbox.": lambda facts, rest: facts.profile.mailbox(rest).address,
+    "authority.": lambda facts, rest: facts.authority(rest),
+    "legal.": lambda facts, rest: facts.legal(rest),
+    "inquiry.": lambda facts, rest: facts.inquiry(rest),
+    "label.": lambda facts, rest: _("Send Request") if rest == "send_request" else "",
+    "url.": lambda facts, rest: facts.url(rest),
 }

@@ -1,17 +1,21 @@
 """Documents in files become versions: drafts that can be published."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from emsar.entities.profile import LANGUAGES
 from policies.models import Policy, PolicyText, PolicyVersion
+from policies.numbers import is_number, sort_key
+
+KEYS = frozenset({"number", "effective", "significant", "reason", "terms"})
 
 
 class DocumentError(Exception):
@@ -20,15 +24,15 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """One version as its files say it."""
+    """One version as its files say it; ``effective`` None is a draft."""
 
     policy: str
     number: str
     effective: date | None
     significant: bool
-    reason: dict[str, str]
-    terms: dict[str, int]
-    sources: dict[str, str]
+    reason: Mapping[str, str]
+    terms: Mapping[str, int]
+    sources: Mapping[str, str]
 
 
 def documents_folder() -> Path:
@@ -42,7 +46,8 @@ def read_documents(folder: Path) -> Iterator[Document]:
     """Every version below ``folder``, oldest number first in each policy."""
     if not folder.is_dir():
         raise DocumentError(f"{folder}: there are no documents")
-    for path in sorted(folder.glob("*/*/terms.toml")):
+    found = folder.glob("*/*/terms.toml")
+    for path in sorted(found, key=lambda path: (path.parts[-3], sort_key(path.parts[-2]))):
         yield read_document(path)
 
 
@@ -50,24 +55,56 @@ def read_document(path: Path) -> Document:
     """The version that a ``terms.toml`` and the texts beside it describe."""
     try:
         facts = tomllib.loads(path.read_text("utf-8"))
-        terms = {str(name): _positive(value) for name, value in facts.pop("terms", {}).items()}
+        if unknown := sorted(set(facts) - KEYS):
+            raise ValueError(f"nobody knows {', '.join(unknown)}")
         return Document(
             policy=path.parent.parent.name,
-            number=str(facts.pop("number")),
-            effective=facts.pop("effective", None),
-            significant=bool(facts.pop("significant", False)),
-            reason=dict(facts.pop("reason", {})),
-            terms=terms,
+            number=_number(facts, path.parent.name),
+            effective=_effective(facts),
+            significant=_typed(facts, "significant", bool, False),
+            reason=_reason(_typed(facts, "reason", dict, {})),
+            terms=_terms(_typed(facts, "terms", dict, {})),
             sources=_sources(path.parent),
         )
-    except (OSError, KeyError, ValueError) as problem:
+    except (OSError, ValueError) as problem:
         raise DocumentError(f"{path}: {problem}") from problem
 
 
-def _positive(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"a term is a positive whole number, not {value!r}")
+def _typed(facts: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
+    value = facts.get(key, default)
+    if not isinstance(value, kind):
+        raise ValueError(f"{key} is not what it should be: {value!r}")
     return value
+
+
+def _number(facts: Mapping[str, Any], folder: str) -> str:
+    number = _typed(facts, "number", str, "")
+    if not is_number(number) or number != folder:
+        raise ValueError(f"number must be digits in groups and name the folder, not {number!r}")
+    return str(number)
+
+
+def _effective(facts: Mapping[str, Any]) -> date | None:
+    effective = facts.get("effective")
+    if effective is not None and (
+        not isinstance(effective, date) or isinstance(effective, datetime)
+    ):
+        raise ValueError(f"effective is a day, not {effective!r}")
+    return effective
+
+
+def _reason(stated: Mapping[str, Any]) -> dict[str, str]:
+    for code, text in stated.items():
+        if code not in LANGUAGES or not isinstance(text, str):
+            raise ValueError(f"reason.{code} is not a text in one of our languages")
+    return dict(stated)
+
+
+def _terms(stated: Mapping[str, Any]) -> dict[str, int]:
+    for name, value in stated.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ValueError(f"terms.{name} is a positive whole number, not {value!r}")
+    return dict(stated)
 
 
 def _sources(folder: Path) -> dict[str, str]:
@@ -77,12 +114,17 @@ def _sources(folder: Path) -> dict[str, str]:
 
 @transaction.atomic
 def load_document(document: Document) -> PolicyVersion:
-    """Create the version, or bring its draft up to the files; a published one stays as it is."""
+    """Create the version, or bring its draft up to the files.
+
+    What is published stays as it is, and so does a draft that staff have edited since.
+    """
     policy, _ = Policy.objects.get_or_create(slug=document.policy)
-    version, _ = PolicyVersion.objects.get_or_create(
-        policy=policy, number=document.number, defaults=_columns(document)
-    )
-    if version.is_published:
+    known = Q(document=document.number) | Q(number=document.number)
+    version = PolicyVersion.objects.filter(known, policy=policy).order_by("-document").first()
+    if version is None:
+        number = {"number": document.number, "document": document.number}
+        version = PolicyVersion.objects.create(policy=policy, **number)
+    elif version.is_published or version.edited_at is not None:
         return version
     PolicyVersion.objects.filter(pk=version.pk).update(**_columns(document))
     for language, source in document.sources.items():
@@ -91,6 +133,12 @@ def load_document(document: Document) -> PolicyVersion:
         )
     version.refresh_from_db()
     return version
+
+
+def differs(document: Document, version: PolicyVersion) -> bool:
+    """Whether the files say something else than the version, which no longer follows them."""
+    sources = {text.language: text.source for text in version.texts.all()}
+    return (dict(document.terms), dict(document.sources)) != (version.terms, sources)
 
 
 def _columns(document: Document) -> dict[str, Any]:

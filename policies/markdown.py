@@ -62,7 +62,7 @@ def _take_ids(inline: Token) -> tuple[list[str], str]:
     if match is None:
         return [], inline.content
     inline.content = inline.content[match.end() :]
-    first = (inline.children or [None])[0]
+    first = inline.children[0] if inline.children else None
     if first is not None and first.type == "text":
         first.content = _CLAUSES.sub("", first.content + " ", count=1).removesuffix(" ")
     return match[1].split(" "), inline.content
@@ -86,11 +86,16 @@ def _with_headings(tokens: list[Token], article: Article) -> Iterator[Token]:
         if token.type == "heading_open":
             inline = tokens[position + 1]
             if token.tag == "h1":
-                article.title = inline.content
+                article.title = _plain(inline)
                 skip = 2
                 continue
-            _number_heading(token, inline.content, article)
+            _number_heading(token, _plain(inline), article)
         yield token
+
+
+def _plain(inline: Token) -> str:
+    """The words of a heading without Markdown's marks."""
+    return "".join(child.content for child in inline.children or []).strip()
 
 
 def _number_heading(token: Token, content: str, article: Article) -> None:
@@ -116,7 +121,7 @@ def _empty_headings(tokens: list[Token]) -> list[str]:
         if token.type == "heading_open":
             if open_heading and token.tag <= open_heading[0]:
                 found.append(open_heading[1])
-            open_heading, inside = (token.tag, tokens[position + 1].content), True
+            open_heading, inside = (token.tag, _plain(tokens[position + 1])), True
         elif token.type == "heading_close":
             inside = False
         elif not inside and (token.content.strip() or token.type == "table_open"):

@@ -25,6 +25,15 @@ class Policy(models.Model):
         return self.slug
 
 
+class State(models.TextChoices):
+    """Where a version stands today; only drafts can be changed."""
+
+    DRAFT = "draft", _("draft")
+    UPCOMING = "upcoming", _("not in force yet")
+    CURRENT = "current", _("in force")
+    PAST = "past", _("archived")
+
+
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def published(self) -> "PolicyVersionQuerySet":
         return self.filter(published_at__isnull=False)
@@ -36,7 +45,11 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
 
 
 class PolicyVersion(models.Model):
-    """A version with its terms as data; frozen by the database once it is published (E-0a)."""
+    """A version with its terms as data; frozen by the database once it is published (E-0a).
+
+    ``document`` is the number of the files that a draft was loaded from, whatever number it has
+    now; ``edited_at`` says that staff edited it since, so that loading must leave it alone.
+    """
 
     id = models.BigAutoField(primary_key=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -50,7 +63,9 @@ class PolicyVersion(models.Model):
     reason_az = models.TextField(_("reason in Azerbaijani"), blank=True)
     reason_en = models.TextField(_("reason in English"), blank=True)
     reason_ru = models.TextField(_("reason in Russian"), blank=True)
+    document = models.CharField(max_length=20, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     published_by = models.UUIDField(null=True, editable=False)
 

@@ -7,7 +7,7 @@ from policies.blocks import escape
 from policies.facts import Facts, MissingFactError
 from policies.markdown import Article, render_markdown
 
-_REMARK = re.compile(r"^<!--.*?-->\s*$", re.MULTILINE | re.DOTALL)
+_REMARK = re.compile(r"^<!--(?:(?!-->).)*-->[ \t]*$", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^(\{[^{}]+\}[ \t]*)?\{\{\s*([a-z_]+)\s*\}\}[ \t]*$", re.MULTILINE)
 _INLINE = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 _ADDRESSES = ("url.", "authority.website")
@@ -42,6 +42,8 @@ def _block(match: re.Match[str], facts: Facts, result: Rendered) -> str:
     if content is None:
         return match[0]
     result.used.add(name)
+    if not content:
+        result.missing.append(name)
     return f"{ids}\n\n{content}\n" if ids else f"{content}\n"
 
 

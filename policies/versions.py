@@ -1,13 +1,14 @@
 """The versions in force, kept in memory until the publication counter or the day changes."""
 
 from datetime import UTC, date, datetime, time
+from functools import partial, reduce
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from emsar.datamap.terms import better_of, policy_term
 from emsar.entities import publication
-from policies.models import Policy, PolicyVersion
+from policies.models import Policy, PolicyVersion, State
 
 PRIVACY = "privacy-policy"
 BAKU = ZoneInfo("Asia/Baku")
@@ -38,9 +39,25 @@ def _read(day: date) -> dict[str, PolicyVersion]:
     return {slug: version for slug, version in versions.items() if version is not None}
 
 
+def state_of(version: PolicyVersion) -> State:
+    """Where a version stands today (Asia/Baku)."""
+    if not version.is_published:
+        return State.DRAFT
+    current = in_force(version.policy_id)
+    if current is not None and current.pk == version.pk:
+        return State.CURRENT
+    day = version.effective_date
+    return State.UPCOMING if day and day > timezone.localdate() else State.PAST
+
+
 def published_slugs() -> list[str]:
     """The policies that have a version in force, for the links on every page (E-0b)."""
     return sorted(_today())
+
+
+def numbers_in_force() -> list[str]:
+    """Every version in force today by policy and number."""
+    return [str(version) for _slug, version in sorted(_today().items())]
 
 
 def term_in_force(name: str) -> int:
@@ -56,13 +73,13 @@ def term_for(name: str, shown: PolicyVersion | None) -> int:
 
 def _held(name: str, shown: PolicyVersion | None) -> int:
     term = policy_term(name)
-    current = next((v.terms[name] for v in _today().values() if name in v.terms), None)
-    before = shown.terms.get(name) if shown is not None else None
-    if term is None or (current is None and before is None):
+    # Two policies may state one term; a person is held to the better of them as well.
+    values = [int(v.terms[name]) for v in _today().values() if name in v.terms]
+    if shown is not None and name in shown.terms and not (term and term.statutory and values):
+        values.append(int(shown.terms[name]))
+    if term is None or not values:
         raise LookupError(f"no version in force states the term {name!r}")
-    if current is None or before is None or term.statutory:
-        return int(current if current is not None else before)
-    return better_of(term, int(before), int(current))
+    return reduce(partial(better_of, term), values)
 
 
 def next_effective_instant(now: datetime) -> datetime | None:

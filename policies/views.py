@@ -3,19 +3,19 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from emsar.site.finished import publish
 from emsar.site.languages import active_language
-from policies.models import PolicyText, PolicyVersion
+from policies.models import PolicyText, PolicyVersion, State
+from policies.versions import in_force, state_of
 
 
 @require_safe
 def current(request: HttpRequest, policy: str) -> HttpResponse:
     """The version in force, chosen by effective date in Asia/Baku (E-0a, E-13b)."""
-    found = PolicyVersion.objects.in_force(policy, timezone.localdate())
+    found = in_force(policy)
     if found is None:
         raise Http404
     return _article(request, found, "policies/current.html")
@@ -32,46 +32,37 @@ def version(request: HttpRequest, policy: str, number: str) -> HttpResponse:
 
 @require_safe
 def versions(request: HttpRequest, policy: str) -> HttpResponse:
-    """The archive: every version that was ever published."""
-    found = list(PolicyVersion.objects.published().filter(policy=policy).order_by("-id"))
+    """The archive: every version that was ever published, the latest first."""
+    published = PolicyVersion.objects.published().filter(policy=policy)
+    found = list(published.order_by("-effective_date", "-published_at"))
     if not found:
         raise Http404
-    in_force = PolicyVersion.objects.in_force(policy, timezone.localdate())
-    newest = _text(in_force or found[0])
     context = {
-        "page": {"title": newest.title},
-        "versions": [_row(row, in_force) for row in found],
+        "page": {"title": _text(in_force(policy) or found[0]).title},
+        "versions": [_row(row) for row in found],
     }
     return publish(render(request, "policies/archive.html", context))
 
 
-def _row(version: PolicyVersion, in_force: PolicyVersion | None) -> dict[str, Any]:
+def _row(version: PolicyVersion) -> dict[str, Any]:
     return {
         "number": version.number,
         "effective_date": version.effective_date,
         "reason": version.reason,
-        "state": _state(version, in_force),
+        "state": state_of(version).value,
         "url": reverse("policies:version", args=[version.policy_id, version.number]),
     }
 
 
-def _state(version: PolicyVersion, in_force: PolicyVersion | None) -> str:
-    if version == in_force:
-        return "current"
-    day = version.effective_date
-    return "upcoming" if day and day > timezone.localdate() else "past"
-
-
 def _article(request: HttpRequest, version: PolicyVersion, template: str) -> HttpResponse:
     text = _text(version)
-    in_force = PolicyVersion.objects.in_force(version.policy_id, timezone.localdate())
-    state = _state(version, in_force)
+    state = state_of(version)
     context = {
         "version": {
             "number": version.number,
             "effective_date": version.effective_date,
-            "is_current": state == "current",
-            "is_upcoming": state == "upcoming",
+            "is_current": state == State.CURRENT,
+            "is_upcoming": state == State.UPCOMING,
         },
         # Our own renderer made it from a source without HTML, and the database has frozen it.
         "text": {
@@ -81,10 +72,16 @@ def _article(request: HttpRequest, version: PolicyVersion, template: str) -> Htt
         },
         "page": {
             "archive_url": reverse("policies:versions", args=[version.policy_id]),
-            "current_url": reverse("policies:current", args=[version.policy_id]),
+            "current_url": _current_url(version),
         },
     }
     return publish(render(request, template, context))
+
+
+def _current_url(version: PolicyVersion) -> str:
+    """The page of the version in force; empty while there is none yet."""
+    slug = version.policy_id
+    return reverse("policies:current", args=[slug]) if in_force(slug) else ""
 
 
 def _text(version: PolicyVersion) -> PolicyText:

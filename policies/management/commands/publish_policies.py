@@ -3,7 +3,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from policies.loading import DocumentError, documents_folder, load_document, read_documents
+from policies.loading import (
+    Document,
+    DocumentError,
+    differs,
+    documents_folder,
+    load_document,
+    read_documents,
+)
 from policies.models import PolicyVersion
 from policies.publishing import PublishingRefusedError, publish
 
@@ -20,15 +27,20 @@ class Command(BaseCommand):
         except DocumentError as problem:
             raise CommandError(str(problem)) from problem
         for document in found:
-            self._publish(load_document(document))
+            self._bring_in(document)
+
+    def _bring_in(self, document: Document) -> None:
+        version = load_document(document)
+        if version.is_published or version.edited_at is not None:
+            state = "published before" if version.is_published else "a draft that staff edited"
+            note = "; the files differ from it" if differs(document, version) else ""
+            self.stdout.write(f"{version}: {state}{note}")
+        elif version.effective_date is None:
+            self.stdout.write(f"{version}: a draft")
+        else:
+            self._publish(version)
 
     def _publish(self, version: PolicyVersion) -> None:
-        if version.is_published:
-            self.stdout.write(f"{version}: published before")
-            return
-        if version.effective_date is None:
-            self.stdout.write(f"{version}: a draft")
-            return
         try:
             publish(version, actor=None)
         except PublishingRefusedError as refused:

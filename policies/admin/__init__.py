@@ -1,0 +1,3 @@
+from policies.admin.versions import PolicyVersionAdmin
+
+__all__ = ["PolicyVersionAdmin"]

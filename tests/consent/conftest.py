@@ -1,0 +1,3 @@
+from tests.policies.conftest import make_version
+
+__all__ = ["make_version"]
