@@ -18,6 +18,8 @@ class RequestsInboxConfig(AppConfig):
         self.verbose_name = _("Requests")
         register_handler(Purpose.REPLY, Status.SENT, replying.reply_was_sent)
         register_handler(Purpose.REPLY, Status.FAILED, replying.reply_failed)
+        register_handler(Purpose.REPLY, Status.CANCELLED, replying.reply_failed)
+        register_handler(Purpose.REPLY, Status.QUEUED, replying.reply_queued_again)
         register_merger(people.move)
         register_rekey("requests", people.rekey)
         recomputing.register("requests", keeping.recompute)

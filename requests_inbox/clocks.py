@@ -65,9 +65,7 @@ def last_day_kept(facts: KeptFacts, terms: KeptTerms) -> LastDay:
 
 def _days(moment: datetime, days: int, event: str, clause: str) -> LastDay:
     base = _local(moment)
-    return LastDay(
-        base + timedelta(days=days), base, event, _("%d calendar days") % days, clause
-    )
+    return LastDay(base + timedelta(days=days), base, event, _("%d calendar days") % days, clause)
 
 
 def _months(moment: datetime, months: int, event: str) -> LastDay:

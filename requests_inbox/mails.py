@@ -1,7 +1,9 @@
 """The mails about a request, one function each; what they may say is part of the promise."""
 
 import re
+from collections.abc import Hashable
 from datetime import datetime
+from unicodedata import category
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,7 +15,7 @@ from emsar.entities.businessdays import Due
 from emsar.entities.profile import MailboxFacts
 from emsar.entities.registry import registry
 from emsar.entities.wording import moment_text
-from emsar.outbox.composing import compose, plain
+from emsar.outbox.composing import compose, compose_filled, plain
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.subjects.identifiers import format_phone
 from requests_inbox.models import ConsultationRequest, Message
@@ -27,7 +29,9 @@ def greeted_name(name: str | None) -> str:
     """The name if it is made like one, else nothing: the form must carry no text to strangers."""
     text = (name or "").strip()
     short = len(text) <= MAX_GREETED and len(text.split(" ")) <= MAX_GREETED_WORDS
-    return text if short and _PLAIN_NAME.fullmatch(text) else ""
+    # To a pattern a superscript digit is a letter too.
+    plain = _PLAIN_NAME.fullmatch(text) and not any(category(char).startswith("N") for char in text)
+    return text if short and plain else ""
 
 
 def to_mailbox(
@@ -37,8 +41,12 @@ def to_mailbox(
     language = registry().default_language
     with translation.override(language):
         service = registry().service(request.service_id).name.get(language)
-        context = {
-            "request": request,
+        context: dict[str, Hashable] = {
+            "reference": request.reference,
+            "name": request.name or "",
+            "company": request.company or "",
+            "project": request.project or "",
+            "reply_language": request.language,
             "email": email or "",
             "phone": format_phone(request.phone.value or "") if request.phone else "",
             "service": service,
@@ -46,7 +54,7 @@ def to_mailbox(
             "due": _moment(request.reply_due_at, language),
             "admin": _admin_url(request),
         }
-    return compose(
+    return compose_filled(
         "request_arrived",
         context,
         language=language,
@@ -68,11 +76,11 @@ def acknowledgement(
     """What the person gets at once: the reference, what was agreed to, the way out (E-8g)."""
     language = request.language
     with translation.override(language):
-        context = {
+        context: dict[str, Hashable] = {
             "name": greeted_name(request.name),
             "reference": request.reference,
             "brand": registry().brand,
-            "controllers": [entity.name.get(language) for entity in registry().entities],
+            "controllers": tuple(entity.name.get(language) for entity in registry().entities),
             "version": notice.version.number,
             "shows_number": registry().shows_version_number,
             "policy_url": _url("policies:version", "privacy-policy", notice.version.number),
@@ -82,7 +90,7 @@ def acknowledgement(
             "inquiry": registry().inquiry_email,
             "subject_words": registry().inquiry_subject.get(language),
         }
-    return compose(
+    return compose_filled(
         "acknowledgement",
         context,
         language=language,

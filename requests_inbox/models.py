@@ -15,7 +15,7 @@ from emsar.datamap.folding import search_keys
 from emsar.entities.models import LegalEntity, Service
 from emsar.outbox.models import OutboundMail
 from emsar.staff.models import Role, User
-from emsar.subjects.models import DataSubject, SubjectIdentifier
+from emsar.subjects.models import DataSubject, SubjectIdentifier, outside_block
 from policies.models import PolicyVersion
 from requests_inbox.references import new_reference
 
@@ -48,7 +48,7 @@ OPEN = (Status.NEW, Status.IN_REVIEW)
 
 class RequestQuerySet(models.QuerySet["ConsultationRequest"]):
     def visible_to(self, user: Any) -> "RequestQuerySet":
-        """Company staff: their company's and nobody's, unless blocked; the DPO: all (E-2b, E-8h)."""
+        """Company staff: their company's and nobody's, unless blocked; the DPO: all (E-2b)."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         if user.role == Role.DPO:
@@ -56,7 +56,7 @@ class RequestQuerySet(models.QuerySet["ConsultationRequest"]):
         if user.role != Role.ENTITY_STAFF:
             return self.none()
         own = Q(entity=user.entity_id) | Q(entity__isnull=True)
-        return self.filter(own, subject__blocked_at__isnull=True)
+        return self.filter(own, outside_block("registered_at"))
 
     def open(self) -> "RequestQuerySet":
         return self.filter(status__in=OPEN)

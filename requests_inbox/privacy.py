@@ -38,8 +38,13 @@ declare(
     free={
         "random keys": ("id", "form_nonce"),
         "state of the work": (
-            "registered_at", "status", "waiting_since", "reply_due_at", "closed_at",
-            "close_reason", "writing_until",
+            "registered_at",
+            "status",
+            "waiting_since",
+            "reply_due_at",
+            "closed_at",
+            "close_reason",
+            "writing_until",
         ),
     },
 )

@@ -10,9 +10,7 @@ GROUP_LENGTH = 4
 
 def new_reference() -> str:
     """Eight random characters in two groups: ``7K3Q-9WXF``."""
-    groups = (
-        "".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)
-    )
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
     return "-".join(groups)
 
 

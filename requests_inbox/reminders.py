@@ -9,6 +9,7 @@ from django.utils import timezone
 from emsar.entities.calendar import current_calendar
 from emsar.outbox.notices import notify
 from emsar.staff.models import Role, User
+from emsar.subjects.models import outside_block
 from requests_inbox.models import ConsultationRequest
 
 HOURS_BEFORE = 2
@@ -19,7 +20,7 @@ def remind(now: datetime | None = None) -> int:
     """Queue the reminders that are due; each is sent once, however often this runs."""
     moment = now or timezone.now()
     soon = ConsultationRequest.objects.open().filter(reply_due_at__lt=moment + LOOK_AHEAD)
-    waiting = soon.filter(subject__blocked_at__isnull=True).select_related("entity")
+    waiting = soon.filter(outside_block("registered_at")).select_related("entity")
     return sum(_remind_one(request, moment) for request in waiting.iterator(chunk_size=200))
 
 
@@ -29,8 +30,8 @@ def _remind_one(request: ConsultationRequest, now: datetime) -> int:
         return 0
     # The due moment is part of the key: a new message starts a new row of reminders.
     key = f"request:{request.pk}:{request.reply_due_at:%Y%m%d%H%M}:{stage}"
-    readers = _dpo() if stage.startswith("overdue") else _staff(request)
     template = stage.partition(":")[0]
+    readers = _dpo() if template == "reply_overdue" else _staff(request)
     return notify(readers, template, _context(request), key=key, reference=request.reference)
 
 
@@ -62,5 +63,3 @@ def _context(request: ConsultationRequest) -> dict[str, object]:
         "due": timezone.localtime(request.reply_due_at),
         "url": f"{settings.SITE_ORIGIN}{reverse(name, args=[request.pk])}",
     }
-
-

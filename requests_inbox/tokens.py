@@ -24,6 +24,7 @@ class Shown:
     nonce: uuid.UUID
     sha256: str
     language: str
+    version: str
     at: float
 
     @property
@@ -32,21 +33,26 @@ class Shown:
         return time.time() - self.at < MINIMUM_FILL_SECONDS
 
     def shows(self, notice: Notice) -> bool:
-        return (self.sha256, self.language) == (notice.sha256, notice.language)
+        return (self.sha256, self.language, self.version) == _words(notice)
 
 
 def new_token(notice: Notice, shown: Shown | None = None) -> str:
     """A token for a page with these words; nonce and time of an earlier page are kept."""
     nonce = shown.nonce if shown else uuid.uuid4()
     at = shown.at if shown else time.time()
-    content = [str(nonce), notice.sha256, notice.language, at]
-    return signing.dumps(content, salt=SALT)
+    return signing.dumps([str(nonce), *_words(notice), at], salt=SALT)
+
+
+def _words(notice: Notice) -> tuple[str, str, str]:
+    """What was shown: the words, their language, and the version of the policy they point to."""
+    return notice.sha256, notice.language, notice.version.number
 
 
 def read_token(token: str) -> Shown | None:
     """What a token says, or None for a forged, broken or expired one."""
     try:
-        nonce, sha256, language, at = signing.loads(token, salt=SALT, max_age=LIFETIME_SECONDS)
-        return Shown(uuid.UUID(nonce), str(sha256), str(language), float(at))
+        content = signing.loads(token, salt=SALT, max_age=LIFETIME_SECONDS)
+        nonce, sha256, language, version, at = content
+        return Shown(uuid.UUID(nonce), sha256, language, version, float(at))
     except (signing.BadSignature, ValueError, TypeError):
         return None

@@ -1,9 +1,13 @@
 """The public side of a request: the form, what happened to it, and the way out (E-8g)."""
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,13 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent.models import ConsentEvent
-from consent.notices import FREE_CONSULTATION, Notice, notice
+from consent.notices import FREE_CONSULTATION, Notice, NoticeUnavailableError, notice
+from emsar.entities import publication
 from emsar.entities.registry import registry
+from emsar.site.errors import error_page
 from emsar.site.languages import active_language
 from emsar.site.same_origin import same_origin_post
 from emsar.staff.addresses import client_address
 from emsar.staff.counter import hit
 from emsar.subjects.links import find_link
+from policies import versions
 from requests_inbox.forms import ConsultationForm
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services.handling import withdraw as withdraw_request
@@ -30,38 +37,95 @@ SENT_SALT = "requests_inbox.sent"
 SENT_SECONDS = 60 * 60
 
 
+logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponse]
+
+
+def with_form(view: View) -> View:
+    """An organisation without the form has none of its pages."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not registry().has_form:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
 @never_cache
 @same_origin_post
 @require_http_methods(["GET", "HEAD", "POST"])
+@with_form
 def form(request: HttpRequest) -> HttpResponse:
     """The Free Consultation form (E-3.1)."""
-    if not registry().has_form:
-        raise Http404
-    words = notice(FREE_CONSULTATION, active_language())
-    if request.method != "POST":
-        initial = {"service": request.GET.get("service", "")}
-        return _page(request, ConsultationForm(initial=initial), words)
-    return _submitted(request, words)
+    try:
+        words = notice(FREE_CONSULTATION, active_language())
+    except NoticeUnavailableError as problem:
+        # Without the words of the consent no data may be taken.
+        logger.error("the form cannot be shown: %s", problem)
+        return error_page(request, 503)
+    if request.method == "POST":
+        return _submitted(request, words)
+    return _blank(request, words)
+
+
+# Empty pages by everything that they show; only the token differs from visitor to visitor.
+_kept: dict[tuple[object, ...], str] = {}
+_PLACE = "\ue000token\ue001"
+
+
+def _blank(request: HttpRequest, words: Notice) -> HttpResponse:
+    """The empty form, with the service chosen that the address names."""
+    asked = request.GET.get("service", "")
+    service = asked if any(row.slug == asked for row in registry().services) else ""
+    state = (publication.seen(), *versions.numbers_in_force())
+    key = (words.sha256, words.language, service, *state)
+    html = _kept.get(key)
+    if html is None:
+        form = ConsultationForm(initial={"service": service})
+        html = render(request, "inbox/form.html", _context(form, words, _PLACE)).text
+        if len(_kept) > 100:
+            _kept.clear()
+        _kept[key] = html
+    return HttpResponse(html.replace(_PLACE, new_token(words)))
 
 
 def _submitted(request: HttpRequest, words: Notice) -> HttpResponse:
-    if _over_limit(request):
-        return render(request, "inbox/limit.html", status=429)
+    _refuse_large(request)
+    over_limit = _is_over_limit(request)
     filled = ConsultationForm(request.POST)
     shown = read_token(request.POST.get("token", ""))
+    if over_limit:
+        return _page(request, filled, words, _limited(), shown, status=429)
     if shown is None or not shown.shows(words):
-        return _page(request, filled, words, _stale())
+        return _page(request, filled, words, _stale(), shown)
     if not filled.is_valid():
         return _page(request, filled, words, shown=shown)
     if shown.is_too_fast:
         return _page(request, filled, words, _too_fast(), shown)
-    stored = receive(_entry(filled.cleaned_data, shown), words)
-    return _sent_to(stored)
+    return _sent_to(receive(_entry(filled.cleaned_data, shown), words))
 
 
-def _over_limit(request: HttpRequest) -> bool:
-    minutes = settings.FORM_LIMIT_MINUTES
-    return hit("form", client_address(request), minutes=minutes) > settings.FORM_LIMIT
+def _refuse_large(request: HttpRequest) -> None:
+    """Refuse by the announced length, before anything is read; it may be no number at all."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise RequestDataTooBig
+
+
+def _is_over_limit(request: HttpRequest) -> bool:
+    """Counts this attempt as well (E-3.2i: under a key of the day, no address is kept)."""
+    limit: int = settings.FORM_LIMIT
+    return hit("form", client_address(request), minutes=settings.FORM_LIMIT_MINUTES) > limit
+
+
+def _limited() -> str:
+    return _(
+        "So many requests came from your network in a short time that we cannot accept this one "
+        "yet. Nothing was sent. Please try again later or write to one of our mailboxes."
+    )
 
 
 def _stale() -> str:
@@ -72,7 +136,9 @@ def _stale() -> str:
 
 
 def _too_fast() -> str:
-    return _("That was very fast, so nothing was sent yet. Please check your entries and send again.")
+    return _(
+        "That was very fast, so nothing was sent yet. Please check your entries and send again."
+    )
 
 
 def _entry(data: dict[str, Any], shown: Shown) -> FormEntry:
@@ -86,18 +152,17 @@ def _page(
     words: Notice,
     message: str = "",
     shown: Shown | None = None,
+    status: int = 422,
 ) -> HttpResponse:
     """The form, filled in as it was, under a token for the words that it shows now."""
-    if filled.is_bound:
-        filled.data = filled.data.copy()
-        filled.data["token"] = new_token(words, shown)
-    else:
-        filled.initial["token"] = new_token(words)
+    context = _context(filled, words, new_token(words, shown)) | {"notice": message}
+    return render(request, "inbox/form.html", context, status=status)
+
+
+def _context(filled: ConsultationForm, words: Notice, token: str) -> dict[str, object]:
     # Rendered by our own renderer from a document without HTML.
     consent = {"sentence": mark_safe(words.sentence), "details": mark_safe(words.details)}
-    context = {"form": filled, "consent": consent, "notice": message}
-    status = 422 if filled.is_bound else 200
-    return render(request, "inbox/form.html", context, status=status)
+    return {"form": filled, "consent": consent, "token": token}
 
 
 def _sent_to(stored: ConsultationRequest) -> HttpResponse:
@@ -109,6 +174,7 @@ def _sent_to(stored: ConsultationRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@with_form
 def sent(request: HttpRequest) -> HttpResponse:
     """The reference of a request that has just been sent; the address is worth an hour."""
     try:
@@ -125,8 +191,9 @@ def sent(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """One button that withdraws a consent; the page shows nothing of the request (E-8g)."""
     link = find_link(WITHDRAWAL, token)
-    found = link and ConsultationRequest.objects.filter(pk=link.record).first()
-    if not found:
+    agreed = ConsultationRequest.objects.filter(consent__isnull=False)
+    found = agreed.filter(pk=link.record).first() if link else None
+    if found is None:
         response = render(request, "inbox/invalid_link.html", status=404)
     elif request.method == "POST":
         withdraw_request(found, method=ConsentEvent.Method.WITHDRAWAL_LINK, actor=None)

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consent.models import ConsentEvent
 from consent.services import withdraw as withdraw_consent
 from emsar.audit import record
 from emsar.entities.registry import registry
 from emsar.outbox.models import OutboundMail, Purpose
+from emsar.outbox.models import Status as MailStatus
 from emsar.staff.models import Role, User
 from requests_inbox import mails
 from requests_inbox.models import (
@@ -22,7 +24,7 @@ from requests_inbox.models import (
     TransferReason,
 )
 from requests_inbox.services.errors import RequestStateError
-from requests_inbox.services.transitions import guard_not_blocked, note_event, transition
+from requests_inbox.services.transitions import guard_in_use, lock, note_event, transition
 
 PASSED_ON = ("name", "email", "phone", "company", "service", "project", "messages")
 STOPPED_MAIL = [Purpose.ROUTING, Purpose.REPLY, Purpose.ACKNOWLEDGEMENT, Purpose.PRIVACY_NOTICE]
@@ -31,7 +33,7 @@ STOPPED_MAIL = [Purpose.ROUTING, Purpose.REPLY, Purpose.ACKNOWLEDGEMENT, Purpose
 @transaction.atomic
 def add_note(request: ConsultationRequest, body: str, *, by: User) -> Message:
     """An internal note; the person may ask to see it (E-8c)."""
-    guard_not_blocked(request)
+    guard_in_use(lock(request))
     message = Message.objects.create(
         request=request, kind=Message.Kind.NOTE, author=by, body=body.strip()
     )
@@ -42,17 +44,26 @@ def add_note(request: ConsultationRequest, body: str, *, by: User) -> Message:
 @transaction.atomic
 def assign(request: ConsultationRequest, to: User | None, *, by: User) -> None:
     """Say who works on it; the first assignment takes a new request into review."""
-    guard_not_blocked(request)
+    locked = lock(request)
+    guard_in_use(locked)
     if to is not None and not ConsultationRequest.objects.visible_to(to).filter(pk=request.pk):
-        raise RequestStateError("that colleague may not see this request")
+        raise RequestStateError(_("That colleague may not see this request."))
+    if locked.assigned_to_id == (to.pk if to else None):
+        return
     ConsultationRequest.objects.filter(pk=request.pk).update(assigned_to=to)
-    request.assigned_to = to
-    note_event(request, "assigned" if to else "unassigned", actor=by.pk)
-    if to is not None and request.status == Status.NEW:
-        transition(
-            request, Status.IN_REVIEW, event="in_review", actor=by.pk, allowed=[Status.NEW]
-        )
+    _note_assignment(locked, to, by)
+    request.assigned_to, request.status = to, locked.status
     record("request.assign", actor=by.pk, subject=request.subject_id, obj=request)
+
+
+def _note_assignment(request: ConsultationRequest, to: User | None, by: User) -> None:
+    if to is None:
+        note_event(request, "unassigned", actor=by.pk)
+        return
+    # The colleague is named by the bare UUID, as the actor is.
+    note_event(request, "assigned", actor=by.pk, reason=str(to.pk))
+    if request.status == Status.NEW:
+        transition(request, Status.IN_REVIEW, event="in_review", actor=by.pk, allowed=[Status.NEW])
 
 
 @transaction.atomic
@@ -60,7 +71,7 @@ def close(request: ConsultationRequest, reason: str, *, by: User) -> None:
     """Close without a reply: no answer needed, spam, or a duplicate."""
     code = CloseReason(reason).value
     transition(
-        request,
+        lock(request),
         Status.CLOSED,
         event="closed",
         actor=by.pk,
@@ -82,22 +93,26 @@ def close(request: ConsultationRequest, reason: str, *, by: User) -> None:
 def hand_over(request: ConsultationRequest, to_entity: str, reason: str, *, by: User) -> Transfer:
     """Pass a request to a company: to the other one, or take over one that is nobody's (E-6.1a)."""
     target = registry().entity(to_entity)
-    guard_not_blocked(request)
     code = TransferReason(reason).value
-    before = request.entity_id
-    if by.role == Role.ENTITY_STAFF and before is None and to_entity != by.entity_id:
-        raise RequestStateError("a request of nobody's can only be taken over by one's own company")
-    rows = ConsultationRequest.objects.filter(pk=request.pk, entity=before, status__in=_PASSABLE)
-    moved = rows.exclude(entity=to_entity).update(
-        entity=to_entity, assigned_to=None, writing_by=None, writing_until=None
+    locked = lock(request)
+    guard_in_use(locked)
+    _guard_target(locked, target.slug, by)
+    before = locked.entity_id or ""
+    ConsultationRequest.objects.filter(pk=request.pk).update(
+        entity=target.slug, assigned_to=None, writing_by=None, writing_until=None
     )
-    if moved != 1:
-        raise RequestStateError("it belongs to that company already, or somebody was faster")
-    request.entity_id, request.assigned_to = target.slug, None
-    return _passed_on(request, before or "", code, by)
+    request.entity_id = locked.entity_id = target.slug
+    request.assigned_to = request.writing_by = request.writing_until = None
+    return _passed_on(locked, before, code, by)
 
 
-_PASSABLE = (*OPEN, Status.REPLIED)
+def _guard_target(request: ConsultationRequest, to_entity: str, by: User) -> None:
+    if request.entity_id == to_entity:
+        raise RequestStateError(_("The request belongs to that company already."))
+    if by.role == Role.ENTITY_STAFF and request.entity_id is None and to_entity != by.entity_id:
+        raise RequestStateError(
+            _("A request without a company can only be taken over for your own company.")
+        )
 
 
 def _passed_on(request: ConsultationRequest, before: str, reason: str, by: User) -> Transfer:
@@ -130,7 +145,7 @@ def withdraw(request: ConsultationRequest, *, method: str, actor: User | None) -
     """Record the withdrawal and stop processing at once (E-8g); a second time changes nothing."""
     locked = ConsultationRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if locked.consent is None:
-        raise RequestStateError("no consent was given for this request")
+        raise RequestStateError(_("No consent was given for this request by the form."))
     by = actor.pk if actor else None
     event = withdraw_consent(locked.consent, method=method, actor=by)
     if locked.status != Status.WITHDRAWN:
@@ -152,4 +167,6 @@ def _stop(request: ConsultationRequest, by: UUID | None) -> None:
         writing_until=None,
     )
     OutboundMail.objects.cancel_for(request.pk, STOPPED_MAIL)
+    unsent = Message.objects.filter(request=request, state=Message.State.QUEUED)
+    unsent.filter(mail__status=MailStatus.CANCELLED).update(state=Message.State.FAILED)
     Message.objects.filter(request=request, kind=Message.Kind.DRAFT).delete()

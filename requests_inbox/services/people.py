@@ -1,5 +1,6 @@
 """What happens to requests when persons are merged or look-up keys rotate."""
 
+from emsar.datamap.crypto import is_unreadable
 from emsar.datamap.folding import word_keys
 from emsar.subjects.models import DataSubject
 from requests_inbox.models import ConsultationRequest
@@ -13,10 +14,16 @@ def move(kept: DataSubject, doubled: DataSubject) -> None:
 
 
 def rekey() -> int:
-    """Rewrite the keys of names and companies under the current key."""
+    """Rewrite the keys of names and companies under the current key.
+
+    A request whose name or company cannot be read keeps its old keys.
+    """
     rows = ConsultationRequest.objects.only("pk", "name", "company").iterator(chunk_size=BATCH)
-    done = 0
-    for request in rows:
-        keys = word_keys(request.name, request.company)
-        done += ConsultationRequest.objects.filter(pk=request.pk).update(search_keys=keys)
-    return done
+    return sum(_rekey(request) for request in rows)
+
+
+def _rekey(request: ConsultationRequest) -> int:
+    if is_unreadable(request.name) or is_unreadable(request.company):
+        return 0
+    keys = word_keys(request.name, request.company)
+    return ConsultationRequest.objects.filter(pk=request.pk).update(search_keys=keys)

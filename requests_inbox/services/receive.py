@@ -1,29 +1,27 @@
 """A request arrives by the form: one transaction, one request a nonce (E-1l, E-4c)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from consent.models import ConsentEvent
 from consent.notices import Notice
-from consent.services import give
-from emsar.audit import record
+from consent.services import given
+from emsar.audit.recording import event_of
 from emsar.datamap.folding import word_keys
 from emsar.datamap.rotation import share_lookup_lock
 from emsar.entities.businessdays import Due
-from emsar.entities.calendar import current_calendar
 from emsar.entities.profile import ServiceFacts
 from emsar.entities.registry import registry
-from emsar.outbox.models import OutboundMail
 from emsar.subjects.identifiers import IdentifierKind, find_or_create
-from emsar.subjects.links import issue
-from policies.versions import term_for
-from requests_inbox import clocks, mails
+from emsar.subjects.links import prepare
+from requests_inbox import mails
 from requests_inbox.models import ConsultationRequest, HistoryEntry, Source, Status
+from requests_inbox.services.due import due_under
 from requests_inbox.services.keeping import last_day_of
+from requests_inbox.services.together import insert_together
 
 WITHDRAWAL = "withdrawal"
 
@@ -56,7 +54,7 @@ def _receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
     share_lookup_lock()
     service = registry().service(entry.service)
     now = timezone.now()
-    due = due_for(now, notice)
+    due = due_under(now, notice.version)
     contact = find_or_create(IdentifierKind.EMAIL, entry.email)
     request = ConsultationRequest(
         subject_id=contact.subject_id,
@@ -76,45 +74,37 @@ def _receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
         form_nonce=entry.nonce,
     )
     request.destroy_after = last_day_of(request).day
-    request.consent = _consent(request, notice)
-    request.save(force_insert=True)
-    HistoryEntry.objects.create(request=request, event="received", to_status=Status.NEW)
-    _mails(request, entry, service, notice, due)
-    record("request.received", actor=None, subject=request.subject_id, obj=request)
+    insert_together([request, *_beside(request, entry, service, notice, due)])
     return request
 
 
-def due_for(received: datetime, notice: Notice | None) -> Due:
-    """When the reply is due (E-4a), under the version shown and the one in force."""
-    days = term_for("reply_within", notice.version if notice else None)
-    return clocks.reply_due(received, days, current_calendar())
-
-
-def _consent(request: ConsultationRequest, notice: Notice) -> ConsentEvent:
-    return give(
+def _beside(
+    request: ConsultationRequest,
+    entry: FormEntry,
+    service: ServiceFacts,
+    notice: Notice,
+    due: Due,
+) -> list[models.Model]:
+    """What is written with a request: the consent, both mails, the way out, history and audit."""
+    consent = given(
         notice,
         subject=request.subject_id,
         about=request.pk,
         controllers=[entity.slug for entity in registry().entities],
         method=ConsentEvent.Method.FORM_BUTTON,
     )
-
-
-def _mails(
-    request: ConsultationRequest,
-    entry: FormEntry,
-    service: ServiceFacts,
-    notice: Notice,
-    due: Due,
-) -> None:
-    token = issue(WITHDRAWAL, request.subject_id, request.pk)
+    # By its uid: the number that the database gives it is not read back.
+    request.consent_id = consent.uid
+    token, link = prepare(WITHDRAWAL, request.subject_id, request.pk)
     mailbox = registry().mailbox(service.mailbox)
-    OutboundMail.objects.bulk_create(
-        [
-            mails.to_mailbox(request, mailbox, entry.email),
-            mails.acknowledgement(request, entry.email, notice, token, due),
-        ]
-    )
+    return [
+        consent,
+        HistoryEntry(request=request, event="received", to_status=Status.NEW),
+        link,
+        mails.to_mailbox(request, mailbox, entry.email),
+        mails.acknowledgement(request, entry.email, notice, token, due),
+        event_of("request.received", actor=None, subject=request.subject_id, obj=request),
+    ]
 
 
-__all__ = ["WITHDRAWAL", "FormEntry", "due_for", "receive"]
+__all__ = ["WITHDRAWAL", "FormEntry", "receive"]

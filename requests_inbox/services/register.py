@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.datamap.folding import word_keys
@@ -16,9 +18,9 @@ from emsar.subjects.models import SubjectIdentifier
 from policies.versions import in_force
 from requests_inbox import mails
 from requests_inbox.models import ConsultationRequest, HistoryEntry, Status
+from requests_inbox.services.due import due_under
 from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.keeping import last_day_of
-from requests_inbox.services.receive import due_for
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,16 @@ class StaffEntry:
 def register(entry: StaffEntry, *, by: User) -> ConsultationRequest:
     """Store the request; its clock starts at ``received_at``. No consent is recorded: none was
     clicked. The person gets the privacy notice if an e-mail address is known."""
+    if entry.received_at > timezone.now():
+        raise RequestStateError(_("The request cannot have come in later than now."))
     share_lookup_lock()
     service = registry().service(entry.service)
     if by.role == Role.ENTITY_STAFF and service.entity not in {"", by.entity_id}:
-        raise RequestStateError("the service belongs to the other company")
+        raise RequestStateError(_("This service belongs to the other company."))
     contact, phone = _identifiers(entry)
     main = contact or phone
     if main is None:
-        raise RequestStateError("neither an e-mail address nor a phone number is given")
+        raise RequestStateError(_("Neither an email address nor a phone number is given."))
     request = _row(entry, main, contact, phone, service.entity or None)
     request.save(force_insert=True)
     HistoryEntry.objects.create(
@@ -93,7 +97,7 @@ def _row(
         search_keys=word_keys(entry.name, entry.company),
         received_at=entry.received_at,
         waiting_since=entry.received_at,
-        reply_due_at=due_for(entry.received_at, None).moment,
+        reply_due_at=due_under(entry.received_at, None).moment,
         version=in_force(),
     )
     request.destroy_after = last_day_of(request).day

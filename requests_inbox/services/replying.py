@@ -1,19 +1,26 @@
 """Answering: drafts, the claim "X is writing a reply", the mailed reply and what counts as one."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.outbox.models import OutboundMail
 from emsar.staff.models import User
 from requests_inbox import mails
 from requests_inbox.models import OPEN, ConsultationRequest, Message, Status
+from requests_inbox.services.due import due_under
 from requests_inbox.services.errors import RequestStateError, WriterBusyError
-from requests_inbox.services.receive import due_for
-from requests_inbox.services.transitions import guard_not_blocked, note_event, transition
+from requests_inbox.services.transitions import (
+    guard_in_use,
+    lock,
+    note_event,
+    transition,
+)
 
 WRITING = timedelta(minutes=15)
 ANSWERABLE = (*OPEN, Status.REPLIED, Status.CLOSED)
@@ -22,6 +29,7 @@ ANSWERABLE = (*OPEN, Status.REPLIED, Status.CLOSED)
 def claim_writing(request: ConsultationRequest, *, by: User) -> None:
     """Say "I am writing a reply" for a quarter of an hour; raises WriterBusyError with the name
     of a colleague who said so before. Two answers to one request are prevented by this."""
+    guard_in_use(request)
     now = timezone.now()
     free = Q(writing_by=by) | Q(writing_until__isnull=True) | Q(writing_until__lte=now)
     rows = ConsultationRequest.objects.filter(free, pk=request.pk)
@@ -38,18 +46,18 @@ def release_writing(request: ConsultationRequest, *, by: User) -> None:
 
 def _writer_name(request: ConsultationRequest) -> str:
     now = ConsultationRequest.objects.select_related("writing_by").get(pk=request.pk)
-    return str(now.writing_by or "")
+    return now.writing_by.get_full_name() if now.writing_by else _("A colleague")
 
 
 @transaction.atomic
 def save_draft(request: ConsultationRequest, body: str, *, by: User) -> Message | None:
     """Keep what a colleague has written so far; an empty draft goes."""
-    guard_not_blocked(request)
+    guard_in_use(lock(request))
     drafts = Message.objects.filter(request=request, author=by, kind=Message.Kind.DRAFT)
     if not body.strip():
         drafts.delete()
         return None
-    draft, _ = Message.objects.update_or_create(
+    draft, _new = Message.objects.update_or_create(
         request=request,
         author=by,
         kind=Message.Kind.DRAFT,
@@ -62,26 +70,10 @@ def save_draft(request: ConsultationRequest, body: str, *, by: User) -> Message 
 def send_reply(request: ConsultationRequest, body: str, *, by: User) -> Message:
     """Queue a reply from the company's mailbox. The request counts as replied when the mail
     server has accepted it. Raises WriterBusyError while a colleague writes."""
-    locked = _lock(request)
-    if locked.status not in ANSWERABLE:
-        raise RequestStateError(f"{request}: {locked.status}")
-    if locked.contact is None:
-        raise RequestStateError("no e-mail address is known")
-    guard_not_blocked(locked)
+    locked = lock(request)
+    _guard_mailable(locked)
     claim_writing(locked, by=by)
-    if _is_queued(locked):
-        raise RequestStateError("a reply is being sent already")
-    message = Message(
-        request=locked,
-        kind=Message.Kind.OUTGOING,
-        state=Message.State.QUEUED,
-        author=by,
-        body=body.strip(),
-    )
-    mail = mails.reply(locked, message)
-    mail.save(force_insert=True)
-    message.mail = mail
-    message.save(force_insert=True)
+    message = _queue(locked, body.strip(), by)
     save_draft(locked, "", by=by)
     release_writing(locked, by=by)
     if locked.status == Status.NEW:
@@ -90,50 +82,82 @@ def send_reply(request: ConsultationRequest, body: str, *, by: User) -> Message:
     return message
 
 
-def _lock(request: ConsultationRequest) -> ConsultationRequest:
-    rows = ConsultationRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("subject", "contact", "version").get(pk=request.pk)
+def _guard_mailable(request: ConsultationRequest) -> None:
+    guard_in_use(request)
+    if request.contact is None:
+        raise RequestStateError(
+            _("No email address of the person is known, so no reply can be mailed.")
+        )
+    queued = Message.Kind.OUTGOING, Message.State.QUEUED
+    if request.messages.filter(kind=queued[0], state=queued[1]).exists():
+        raise RequestStateError(_("A reply to this request is being sent already."))
 
 
-def _is_queued(request: ConsultationRequest) -> bool:
-    return request.messages.filter(
-        kind=Message.Kind.OUTGOING, state=Message.State.QUEUED
-    ).exists()
+def _queue(request: ConsultationRequest, body: str, by: User) -> Message:
+    """The message and the mail that carries it."""
+    message = Message(
+        request=request,
+        kind=Message.Kind.OUTGOING,
+        state=Message.State.QUEUED,
+        author=by,
+        body=body,
+    )
+    message.mail = mails.reply(request, message)
+    message.mail.save(force_insert=True)
+    message.save(force_insert=True)
+    return message
 
 
 def reply_was_sent(mail: OutboundMail) -> None:
     """Called by the outbox when the server has accepted a reply: the clock stops then."""
-    message = Message.objects.select_related("request").filter(mail=mail).first()
+    message = Message.objects.select_related("request", "author").filter(mail=mail).first()
     if message is None:
         return
-    Message.objects.filter(pk=message.pk).update(state=Message.State.SENT, at=mail.sent_at)
-    _answered(_lock(message.request), mail.sent_at or timezone.now(), by=message.author)
+    at = mail.sent_at or timezone.now()
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENT, at=at)
+    _answered(lock(message.request), at, by=message.author)
 
 
 def reply_failed(mail: OutboundMail) -> None:
     """Called by the outbox when a reply is given up: it shows, and the clock runs on."""
+    _outcome(mail, Message.State.FAILED, "reply_failed")
+
+
+def reply_queued_again(mail: OutboundMail) -> None:
+    """Called by the outbox when somebody has a reply sent again that was given up."""
+    _outcome(mail, Message.State.QUEUED, "reply_queued_again")
+
+
+def _outcome(mail: OutboundMail, state: str, event: str) -> None:
     message = Message.objects.select_related("request").filter(mail=mail).first()
     if message is None:
         return
-    Message.objects.filter(pk=message.pk).update(state=Message.State.FAILED)
-    note_event(message.request, "reply_failed", actor=None)
+    Message.objects.filter(pk=message.pk).update(state=state)
+    note_event(message.request, event, actor=None)
 
 
 def _answered(
     request: ConsultationRequest, at: datetime, *, by: User | None, event: str = "replied"
 ) -> None:
+    """Note an answer. One that was given before the person wrote again leaves that open.
+
+    A mail that has left is a fact, even if the person's records were blocked meanwhile.
+    """
     if request.status not in ANSWERABLE:
         return
+    closing: dict[str, Any] = {}
+    if at >= request.waiting_since:
+        closing = {"closed_at": None, "close_reason": ""}
     transition(
         request,
-        Status.REPLIED,
+        Status.REPLIED if closing else request.status,
         event=event,
         actor=by.pk if by else None,
         allowed=ANSWERABLE,
+        even_if_blocked=True,
         replied_at=max(at, request.replied_at or at),
-        first_replied_at=request.first_replied_at or at,
-        closed_at=None,
-        close_reason="",
+        first_replied_at=min(at, request.first_replied_at or at),
+        **closing,
     )
 
 
@@ -142,9 +166,12 @@ def answered_elsewhere(
     request: ConsultationRequest, *, at: datetime, channel: str, note: str, by: User
 ) -> Message:
     """Record an answer that was given outside this system: when and through which channel."""
-    locked = _lock(request)
-    if locked.status not in ANSWERABLE or not locked.received_at <= at <= timezone.now():
-        raise RequestStateError("answered before it came in, in the future, or not answerable")
+    locked = lock(request)
+    guard_in_use(locked)
+    if not locked.received_at <= at <= timezone.now():
+        raise RequestStateError(
+            _("The answer must lie between the arrival of the request and this moment.")
+        )
     message = Message.objects.create(
         request=locked,
         kind=Message.Kind.OUTGOING,
@@ -155,13 +182,7 @@ def answered_elsewhere(
         at=at,
     )
     _answered(locked, at, by=by, event="answered_elsewhere")
-    record(
-        "request.answered_elsewhere",
-        actor=by.pk,
-        subject=locked.subject_id,
-        obj=locked,
-        detail={"channel": channel},
-    )
+    _audit("request.answered_elsewhere", locked, channel, by)
     return message
 
 
@@ -170,30 +191,39 @@ def message_received(
     request: ConsultationRequest, *, at: datetime, channel: str, body: str, by: User
 ) -> Message:
     """Add a message of the person; after a reply it asks for another one, in a new term."""
-    locked = _lock(request)
-    if locked.status == Status.WITHDRAWN or at > timezone.now():
-        raise RequestStateError("in the future, or the consent is withdrawn")
-    guard_not_blocked(locked)
+    locked = lock(request)
+    guard_in_use(locked)
+    if at > timezone.now():
+        raise RequestStateError(_("The message cannot have come in later than now."))
     message = Message.objects.create(
         request=locked, kind=Message.Kind.INCOMING, channel=channel, author=by, body=body, at=at
     )
     if locked.status in {Status.REPLIED, Status.CLOSED} and _unanswered(locked, at):
-        transition(
-            locked,
-            Status.IN_REVIEW,
-            event="message_received",
-            actor=by.pk,
-            allowed=[Status.REPLIED, Status.CLOSED],
-            waiting_since=at,
-            reply_due_at=due_for(at, None).moment,
-            closed_at=None,
-            close_reason="",
-        )
+        _reopen(locked, at, by)
     else:
         note_event(locked, "message_received", actor=by.pk)
-    record("request.message_received", actor=by.pk, subject=locked.subject_id, obj=locked)
+    _audit("request.message_received", locked, channel, by)
     return message
+
+
+def _reopen(request: ConsultationRequest, at: datetime, by: User) -> None:
+    transition(
+        request,
+        Status.IN_REVIEW,
+        event="message_received",
+        actor=by.pk,
+        allowed=[Status.REPLIED, Status.CLOSED],
+        waiting_since=at,
+        reply_due_at=due_under(at, request.version).moment,
+        closed_at=None,
+        close_reason="",
+    )
 
 
 def _unanswered(request: ConsultationRequest, at: datetime) -> bool:
     return request.replied_at is None or at > request.replied_at
+
+
+def _audit(action: str, request: ConsultationRequest, channel: str, by: User) -> None:
+    detail = {"channel": channel}
+    record(action, actor=by.pk, subject=request.subject_id, obj=request, detail=detail)

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from requests_inbox.models import ConsultationRequest, HistoryEntry
+from requests_inbox.models import ConsultationRequest, HistoryEntry, Status
 from requests_inbox.services.errors import BlockedError, RequestStateError
 from requests_inbox.services.keeping import last_day_of
 
@@ -38,7 +39,7 @@ def transition(
     columns = {**changes, "status": to, "destroy_after": request.destroy_after}
     found = ConsultationRequest.objects.filter(pk=request.pk, status=before)
     if before not in allowed or found.update(**columns) != 1:
-        raise RequestStateError(f"{request}: {before} → {to} is not possible")
+        raise not_in_state(before)
     HistoryEntry.objects.create(
         request=request, actor=actor, event=event, from_status=before, to_status=to, reason=reason
     )
@@ -59,7 +60,27 @@ def note_event(
 
 
 def guard_not_blocked(request: ConsultationRequest) -> None:
-    """Raise BlockedError while the person's records are blocked (E-8h)."""
+    """Raise BlockedError while a block covers the request (E-8h)."""
     request.subject.refresh_from_db(fields=["blocked_at"])
-    if request.subject.blocked_at is not None:
-        raise BlockedError(str(request))
+    if request.subject.block_covers(request.registered_at):
+        raise BlockedError
+
+
+def not_in_state(status: str) -> RequestStateError:
+    """The error for a verb that the request's status does not allow."""
+    words = _("This is not possible for a request with the status “%(status)s”, or a colleague "
+              "was faster. Please look at the request again.")  # fmt: skip
+    return RequestStateError(words % {"status": Status(status).label})
+
+
+def lock(request: ConsultationRequest) -> ConsultationRequest:
+    """The request as it is now, locked until the transaction ends."""
+    rows = ConsultationRequest.objects.select_for_update(of=("self",))
+    return rows.select_related("subject", "contact", "version").get(pk=request.pk)
+
+
+def guard_in_use(request: ConsultationRequest) -> None:
+    """Raise unless the request may be worked on: not blocked, and the consent not withdrawn."""
+    guard_not_blocked(request)
+    if request.status == Status.WITHDRAWN:
+        raise not_in_state(request.status)

@@ -1,0 +1,104 @@
+"""The desk in a real browser: three languages, a phone, in the dark, and without any script."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from emsar.staff.models import User
+from requests_inbox.models import ConsultationRequest
+from requests_inbox.services import handling, replying
+from tests.factories import make_request, make_user, solutions_user
+from tests.requests_inbox.desk import LIST, address, deliver, fresh, messages, signed_in
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
+DARK = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
+
+
+@pytest.fixture
+def open_as(browser: Browser, live_server: Any, filled_db: None) -> Iterator[Any]:
+    """``open_as(user, …)``: a page in which that colleague is logged in."""
+    contexts: list[BrowserContext] = []
+
+    def opened(user: User, **look: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **look)
+        contexts.append(context)
+        cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+        name, url = settings.SESSION_COOKIE_NAME, f"{live_server.url}/admin/"
+        context.add_cookies([{"name": name, "value": cookie, "url": url}])
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    return [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found.response["violations"]]
+
+
+def a_long_day() -> tuple[User, ConsultationRequest]:
+    """The DPO, and a request in which everything that a page can show has happened."""
+    dpo, nigar = make_user(full_name="Kamran"), solutions_user(full_name="Nigar")
+    item = make_request(name="Aysel Məmmədova", company="Xəzər Logistika MMC")
+    handling.assign(item, nigar, by=dpo)
+    handling.add_note(item, "Rings on Monday", by=nigar)
+    replying.send_reply(item, "An answer", by=nigar)
+    deliver()
+    handling.hand_over(fresh(item), "consulting", "both", by=dpo)
+    replying.claim_writing(item, by=dpo)
+    return dpo, item
+
+
+@pytest.mark.parametrize(("language", "look"), [("az", PHONE), ("en", DARK), ("ru", PHONE)])
+def test_desk_is_readable_and_keeps_to_its_policy(open_as, language: str, look) -> None:
+    dpo, item = a_long_day()
+    User.objects.filter(pk=dpo.pk).update(language=language)
+    page, complaints = open_as(dpo, **look), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for url in (
+        reverse("admin:index"),
+        reverse(LIST),
+        f"{reverse(LIST)}?q=nobody",
+        address("change", item),
+        address("hand-over", item),
+        reverse("admin:requests_inbox_consultationrequest_add"),
+        reverse("admin:subjects_datasubject_change", args=[item.subject_id]),
+        reverse("admin:outbox_outboundmail_changelist"),
+    ):
+        page.goto(url)
+        for fold in page.query_selector_all("#content details:not(.filter)"):
+            fold.evaluate("element => element.open = true")
+        assert complaints == [], url
+        assert page.evaluate(WIDER) <= 0, url
+        assert faults(page) == [], url
+        complaints.clear()  # the check's own script may not add its styles here
+
+
+def test_request_is_answered_without_any_script(open_as) -> None:
+    user, item = solutions_user(full_name="Nigar"), make_request(name="Aysel")
+    page = open_as(user, java_script_enabled=False, locale="en-GB")
+    page.goto(reverse("admin:index"))
+    page.click(".figure a >> nth=1")
+    page.click("#result_list .field-reference a")
+    page.click("text=Take it")
+    page.click("text=Write a reply")
+    words = page.input_value("#id_body").replace("\n\n\n\n", "\n\nOf course.\n\n")
+    page.fill("#id_body", words)
+    page.click("text=Save draft")
+    assert messages(item) == [("draft", words.strip())]
+    page.click("text=Send reply")
+
+    assert "is being sent" in page.inner_text(".messagelist")
+    deliver()
+    page.reload()
+    assert "accepted by the mail server" in page.inner_text(".thread")
+    assert (fresh(item).status, fresh(item).assigned_to) == ("replied", user)
