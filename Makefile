@@ -28,16 +28,16 @@ help:
 
 # pip takes over where the package index is known to pip alone.
 $(INSTALLED): .venv/.made requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt || \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes \
+	  -r requirements-dev.txt || \
 	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: $(INSTALLED)
 	@$(BIN)/python -m emsar.embedded run --with-parent
 
-# The stack tests share one site, so the tests of one group go to one process.
 test: $(INSTALLED)
-	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 2 --dist loadgroup \
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 check: $(INSTALLED)

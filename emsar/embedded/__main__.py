@@ -25,6 +25,11 @@ def main(arguments: list[str]) -> int:
     except EmbeddedError as error:
         print(f"emsar: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if not error.filename:
+            raise
+        print(f"emsar: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -1,4 +1,7 @@
-"""Development secrets: made once for a data folder and kept there, readable by its owner alone."""
+"""Secrets: for development made once for a data folder, for a real server printed.
+
+``python -m emsar.embedded.keys`` prints fresh values as lines of a ``.env`` file.
+"""
 
 import base64
 import secrets
@@ -41,9 +44,9 @@ def make_secrets() -> Secrets:
     }
     return Secrets(
         secret_key=secrets.token_urlsafe(64),
-        field_keys=make_key("dev-field-1"),
-        lookup_keys=make_key("dev-lookup-1"),
-        evidence_keys=make_key("dev-evidence-1"),
+        field_keys=make_key("field-1"),
+        lookup_keys=make_key("lookup-1"),
+        evidence_keys=make_key("evidence-1"),
         **passwords,
     )
 
@@ -73,3 +76,17 @@ def _refuse_orphaned_data(path: Path) -> None:
         raise EmbeddedError(
             f"{path} is missing, and without its keys the data beside it cannot be read. {ADVICE}"
         )
+
+
+def as_lines() -> str:
+    """Fresh secrets as lines that both a ``.env`` file and a shell understand."""
+    made = make_secrets()
+    passwords = ("SUPERUSER", "OWNER", "WEB", "WORKER")
+    values = made.environment() | {
+        f"DATABASE_{name}_PASSWORD": secrets.token_hex(24) for name in passwords
+    }
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+if __name__ == "__main__":
+    print(as_lines(), end="")

@@ -123,11 +123,9 @@ class Postgres:
         if not copy.exists():
             draft = self.sockets / "programs.new"
             shutil.rmtree(draft, ignore_errors=True)
-            for part in NEEDED:
-                shutil.copytree(home / part, draft / part, symlinks=True)
-            draft.chmod(0o755)
+            copy_programs(home, draft)
             draft.rename(copy)
-        return copy / "bin"
+        return copy / home.parent.name / home.name / "bin"
 
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
@@ -213,6 +211,17 @@ def find_programs() -> Path:
             "or set DATABASE_URL to a server of your own."
         )
     return found[-1]
+
+
+def copy_programs(home: Path, target: Path) -> None:
+    """Copy what the programs need, laid out as they look for it: libraries beside the package."""
+    package = home.parent
+    for part in NEEDED:
+        shutil.copytree(home / part, target / package.name / home.name / part, symlinks=True)
+    libraries = package.with_name(package.name + ".libs")
+    if libraries.exists():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    target.chmod(0o755)
 
 
 def ensure_owner(connection: psycopg.Connection, password: str) -> None:

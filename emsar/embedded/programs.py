@@ -58,6 +58,7 @@ def web(port: int) -> Program:
     listen = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     size = ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)]
     quiet = ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers"]
+    quiet += ["--workers-kill-timeout", "3"]
     command = [_tool("granian"), *listen, *size, *quiet, "emsar.wsgi:application"]
     return Program("web", command, {"DATABASE_ROLE": "web"})
 

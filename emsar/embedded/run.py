@@ -16,6 +16,7 @@ from emsar.embedded.announce import announce
 from emsar.embedded.files import read_json, write_json
 from emsar.embedded.keep import RANK
 from emsar.embedded.postgres import connection_parameters
+from emsar.embedded.processes import running, stop
 from emsar.embedded.programs import Addresses, common_environment, programs
 from emsar.embedded.servers import Claim, claimed, servers
 from emsar.embedded.setup import ROOT, set_up
@@ -46,6 +47,11 @@ class Site(Manager):  # type: ignore[misc] # honcho has no types
             super().terminate()
         else:
             self._told_early = True
+
+    def kill(self) -> None:
+        """End what did not stop in time, with all that it started."""
+        leaders = {p["pid"] for p in self._processes.values() if "returncode" not in p}
+        stop([p for p in running().values() if p.session in leaders], signal.SIGKILL, 1)
 
     def _all_started(self) -> bool:
         if not super()._all_started():

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -77,7 +78,11 @@ class Start:
         """Start what is wanted; addresses and keys that the caller's environment lacks."""
         kept = kept_secrets(self.data_dir)
         values = kept.environment() | self._addresses(kept)
-        missing = {name: value for name, value in values.items() if not self.given.get(name)}
+        # The roles' addresses belong to the owner's: on our own server they are ours.
+        kept_out = {name for name in values if self.given.get(name)}
+        if not self.given.get("DATABASE_URL"):
+            kept_out -= {"DATABASE_URL_WEB", "DATABASE_URL_WORKER"}
+        missing = {name: value for name, value in values.items() if name not in kept_out}
         return missing | {"DATA_DIR": str(self.data_dir)}
 
     def _addresses(self, kept: Secrets) -> dict[str, str]:
@@ -112,11 +117,18 @@ class Start:
         """What both servers are given: folder, sockets, log, account and register."""
         logs = self.data_dir / "log"
         logs.mkdir(mode=0o700, exist_ok=True)
-        account = choose_account(self.data_dir / "postgres")
-        place = Place(self.data_dir, account)
-        sockets = place.open()
+        log = logs / f"{name}.log"
+        return self.data_dir / name, self._sockets, log, self._account, self.register
+
+    @cached_property
+    def _account(self) -> Account:
+        return choose_account(self.data_dir / "postgres")
+
+    @cached_property
+    def _sockets(self) -> Path:
+        place = Place(self.data_dir, self._account)
         self.stack.callback(place.close)
-        return self.data_dir / name, sockets, logs / f"{name}.log", account, self.register
+        return place.open()
 
 
 def role_addresses(owner: str, kept: Secrets) -> dict[str, str]:

@@ -1,12 +1,15 @@
-"""The set-up of the database: each step is one of ``manage.py``'s commands, as on a real server."""
+"""The set-up of the database: its steps are ``manage.py``'s commands, as on a real server."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 from psycopg import sql
@@ -15,21 +18,26 @@ from psycopg.conninfo import make_conninfo
 from emsar.embedded.errors import EmbeddedError
 
 ROOT = Path(__file__).resolve().parents[2]
-PROFILE = ROOT / "emsar" / "entities" / "profiles" / "emsargroup.toml"
 SOURCES = ("emsar", "policies", "consent", "requests_inbox", "locale", "templates")
 SUFFIXES = {".py", ".toml", ".md", ".po", ".html", ".txt"}
+RUNNER = (sys.executable, "-m", "emsar.embedded.steps")
+# Marks the lines that name a step, among all that the commands themselves print.
+MARK = "set-up: "
+# Stands for the path of the organisation's profile, which the settings know.
+PROFILE = "<profile>"
+QUOTED_LINES = 20
 # What the result depends on beside the files.
 VARIABLES = ("ORGANISATION_PROFILE", "SITE_ORIGIN", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS")
 
 
-def steps(profile: str, logins: Path) -> list[list[str]]:
+def steps(logins: Path) -> list[list[str]]:
     """The commands, in their order."""
     return [
         ["compile_messages"],
         ["migrate", "--no-input"],
         ["setup_roles"],
         ["register_keys"],
-        ["load_organisation", profile],
+        ["load_organisation", PROFILE],
         ["publish_policies"],
         ["create_demo_logins", "--json", str(logins)],
     ]
@@ -43,22 +51,21 @@ def set_up(environment: Mapping[str, str], data_dir: Path, database: dict[str, s
     foreign server (None) no mark is left and every step is done each time.
     """
     logins = data_dir / "logins.json"
-    profile = environment.get("ORGANISATION_PROFILE") or str(PROFILE)
-    mark = fingerprint(environment, Path(profile))
+    mark = fingerprint(environment)
     if database and logins.exists() and read_mark(database) == mark:
         return
-    for step in steps(profile, logins):
-        _manage(step, {**environment, "DATABASE_ROLE": "owner"}, data_dir / "log" / "setup.log")
+    owner = {**environment, "DATABASE_ROLE": "owner"}
+    _do(steps(logins), owner, data_dir / "log" / "setup.log")
     if database:
         write_mark(database, mark)
 
 
-def _manage(step: list[str], environment: Mapping[str, str], log: Path) -> None:
-    print(f"set-up: {step[0]}", flush=True)
+def _do(wanted: list[list[str]], environment: Mapping[str, str], log: Path) -> None:
+    """Do the steps in a process of their own; its output goes to ``log``, the names are shown."""
     log.parent.mkdir(mode=0o700, exist_ok=True)
-    command = [sys.executable, str(ROOT / "manage.py"), *step]
-    done = subprocess.run(
-        command,
+    words: deque[str] = deque(maxlen=QUOTED_LINES)
+    process = subprocess.Popen(
+        [*RUNNER, json.dumps(wanted)],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -66,19 +73,35 @@ def _manage(step: list[str], environment: Mapping[str, str], log: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with log.open("a") as file:
-        file.write(f"--- {datetime.now(UTC):%F %T} {step[0]}\n{done.stdout}")
-    if done.returncode:
-        tail = "\n".join(done.stdout.splitlines()[-15:])
-        raise EmbeddedError(f"the set-up step {step[0]} failed:\n{tail}\nAll of it: {log}")
+    with process, log.open("a") as file:
+        try:
+            words = _follow(process.stdout or (), file)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise EmbeddedError(f"the set-up failed:\n{''.join(words)}All of it: {log}")
 
 
-def fingerprint(environment: Mapping[str, str], profile: Path) -> str:
+def _follow(lines: Iterable[str], log: TextIO) -> deque[str]:
+    """Log all lines, show the names of the steps; the last lines."""
+    log.write(f"--- {datetime.now(UTC):%F %T}\n")
+    last: deque[str] = deque(maxlen=QUOTED_LINES)
+    for line in lines:
+        log.write(line)
+        last.append(line)
+        if line.startswith(MARK):
+            print(line, end="", flush=True)
+    return last
+
+
+def fingerprint(environment: Mapping[str, str]) -> str:
     """A digest of all that the set-up depends on; the day is in it because calendars move."""
     digest = hashlib.sha256(f"{datetime.now(UTC):%F}".encode())
     for name in VARIABLES:
         digest.update(f"\0{name}={environment.get(name, '')}".encode())
-    for path in sorted({profile, *_sources()}):
+    profile = environment.get("ORGANISATION_PROFILE")
+    for path in sorted({*_sources(), *([Path(profile)] if profile else [])}):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"\0{path}={content}".encode())
     return digest.hexdigest()

@@ -1,12 +1,10 @@
 """The server itself: closed to the network and to strangers, and never lost by a kill."""
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,7 +15,7 @@ from emsar.embedded.account import Account, choose_account
 from emsar.embedded.errors import EmbeddedError
 from emsar.embedded.place import Place
 from emsar.embedded.postgres import DATABASE, OWNER, Postgres, connection_parameters
-from emsar.embedded.servers import Claim
+from emsar.embedded.servers import Claim, claimed
 from tests.embedded.conftest import is_running, wait_until
 
 
@@ -29,15 +27,28 @@ def make(claim: Claim) -> Postgres:
     return Postgres(folder, sockets, log, account, claim.register, durable=False)
 
 
-@pytest.fixture
-def server(claim: Claim) -> Iterator[Postgres]:
-    """A fresh server, running."""
+@contextmanager
+def running_server(claim: Claim) -> Iterator[Postgres]:
     made = make(claim)
     made.create("root-word")
     made.start()
     made.prepare("root-word", "owner-word")
     yield made
     made.stop()
+
+
+@pytest.fixture
+def server(claim: Claim) -> Iterator[Postgres]:
+    """A fresh server, running."""
+    with running_server(claim) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One server for the tests that only look at it."""
+    with claimed(tmp_path_factory.mktemp("shared")) as claim, running_server(claim) as made:
+        yield made
 
 
 def connect(server: Postgres, **changes: str) -> psycopg.Connection:
@@ -55,50 +66,50 @@ def postmaster(server: Postgres) -> int:
     return int((server.folder / "postmaster.pid").read_text().splitlines()[0])
 
 
-def test_it_serves_the_owner_of_an_empty_database(server: Postgres):
-    assert ask(server, "SELECT current_user || '@' || current_database()") == "emsar_owner@emsar"
-    assert ask(server, "SHOW server_encoding") == "UTF8"
+def test_it_serves_the_owner_of_an_empty_database(shared: Postgres):
+    assert ask(shared, "SELECT current_user || '@' || current_database()") == "emsar_owner@emsar"
+    assert ask(shared, "SHOW server_encoding") == "UTF8"
 
 
-def test_it_listens_on_no_network_address(server: Postgres):
-    assert ask(server, "SHOW listen_addresses") == ""
+def test_it_listens_on_no_network_address(shared: Postgres):
+    assert ask(shared, "SHOW listen_addresses") == ""
 
 
 @pytest.mark.parametrize("password", ["", "wrong"])
 @pytest.mark.parametrize("user", [OWNER, "postgres"])
-def test_nobody_enters_without_the_password(server: Postgres, user: str, password: str):
+def test_nobody_enters_without_the_password(shared: Postgres, user: str, password: str):
     with pytest.raises(psycopg.OperationalError, match="password"):
-        connect(server, user=user, password=password)
+        connect(shared, user=user, password=password)
 
 
-def test_passwords_are_stored_as_scram(server: Postgres):
-    assert ask(server, "SHOW password_encryption") == "scram-sha-256"
-    rules = (server.folder / "pg_hba.conf").read_text()
+def test_passwords_are_stored_as_scram(shared: Postgres):
+    assert ask(shared, "SHOW password_encryption") == "scram-sha-256"
+    rules = (shared.folder / "pg_hba.conf").read_text()
     methods = {r.split()[-1] for r in rules.splitlines() if r and not r.startswith("#")}
     assert methods == {"scram-sha-256"}
 
 
-def test_the_owner_is_no_superuser_but_makes_databases_and_roles(server: Postgres):
+def test_the_owner_is_no_superuser_but_makes_databases_and_roles(shared: Postgres):
     rights = "rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication"
-    with connect(server) as connection:
+    with connect(shared) as connection:
         row = connection.execute(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user")
         assert row.fetchone() == (False, True, True, False, False)
         connection.execute("CREATE DATABASE test_of_owner")
         connection.execute("CREATE ROLE emsar_web LOGIN PASSWORD 'x'")
 
 
-def test_it_runs_as_an_unprivileged_account_with_private_folders(server: Postgres):
+def test_it_runs_as_an_unprivileged_account_with_private_folders(shared: Postgres):
     processes = subprocess.run(
-        ["stat", "-c", "%u", f"/proc/{postmaster(server)}"], capture_output=True, text=True
+        ["stat", "-c", "%u", f"/proc/{postmaster(shared)}"], capture_output=True, text=True
     )
 
-    assert int(processes.stdout) == server.account.uid != 0
-    assert server.folder.stat().st_mode & 0o077 == 0
-    assert server.sockets.stat().st_mode & 0o077 == 0
+    assert int(processes.stdout) == shared.account.uid != 0
+    assert shared.folder.stat().st_mode & 0o077 == 0
+    assert shared.sockets.stat().st_mode & 0o077 == 0
 
 
-def test_statements_and_their_values_do_not_reach_the_log(server: Postgres):
-    with connect(server) as connection:
+def test_statements_and_their_values_do_not_reach_the_log(shared: Postgres):
+    with connect(shared) as connection:
         connection.execute("CREATE TABLE t (a text UNIQUE)")
         for _ in range(2):
             try:
@@ -106,7 +117,7 @@ def test_statements_and_their_values_do_not_reach_the_log(server: Postgres):
             except psycopg.errors.UniqueViolation:
                 continue
 
-    log = server.log.read_text()
+    log = shared.log.read_text()
     assert "duplicate key" in log
     assert "canary-value" not in log
 
@@ -215,35 +226,35 @@ def test_a_missing_wheel_is_said_plainly(monkeypatch):
         servers.find_programs()
 
 
-def test_programs_out_of_reach_are_copied_beside_the_sockets(
-    server: Postgres, monkeypatch, tmp_path: Path
-):
-    server.stop()
+@pytest.fixture
+def out_of_reach(claim: Claim, monkeypatch, tmp_path: Path) -> Postgres:
+    """A server whose programs lie in a folder that is closed to its account."""
     closed = tmp_path / "closed"
-    for part in servers.NEEDED:
-        shutil.copytree(servers.find_programs() / part, closed / part, symlinks=True)
+    servers.copy_programs(servers.find_programs(), closed)
+    home = next(closed.glob("*/pginstall*"))
     closed.chmod(0o700)
-    monkeypatch.setattr(servers, "find_programs", lambda: closed)
-    # Only a borrowed account can be out of reach; an ordinary user owns what it installed.
-    account = replace(server.account, borrowed=True)
-    monkeypatch.setattr(Account, "reaches", lambda _self, path: closed not in path.parents)
-    server = replace(server, account=account if os.geteuid() == 0 else server.account)
-
-    assert server._programs() == server.sockets / "programs" / "bin"
-    server.start()
-
-    assert ask(server, "SELECT 1") == 1
+    monkeypatch.setattr(servers, "find_programs", lambda: home)
+    reaches = Account.reaches
+    monkeypatch.setattr(
+        Account, "reaches", lambda me, path: closed not in path.parents and reaches(me, path)
+    )
+    return make(claim)
 
 
-def test_an_address_leads_back_to_its_parts(server: Postgres):
-    assert connection_parameters(server.url("ay", "p/w:@%é")) == {
-        "host": str(server.sockets),
+def test_programs_out_of_reach_are_copied_beside_the_sockets(out_of_reach: Postgres):
+    out_of_reach.create("root-word")
+    out_of_reach.start()
+    out_of_reach.prepare("root-word", "owner-word")
+
+    assert out_of_reach._programs().is_relative_to(out_of_reach.sockets / "programs")
+    assert ask(out_of_reach, "SELECT 1") == 1
+    out_of_reach.stop()
+
+
+def test_an_address_leads_back_to_its_parts(shared: Postgres):
+    assert connection_parameters(shared.url("ay", "p/w:@%é")) == {
+        "host": str(shared.sockets),
         "user": "ay",
         "password": "p/w:@%é",
         "dbname": DATABASE,
     }
-
-
-def test_no_tcp_port_is_opened(server: Postgres):
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", 5432)) != 0 or ask(server, "SHOW port") != "5432"

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from emsar.embedded.keys import kept_secrets
-from emsar.embedded.postgres import connection_parameters
+from emsar.embedded.postgres import Postgres, connection_parameters
 from emsar.embedded.servers import (
     Claim,
     claimed,
@@ -87,6 +87,28 @@ def test_only_what_is_missing_is_started(claim: Claim):
     with servers(claim, given) as added:
         assert [entry.name for entry in claim.register.entries()] == ["redis"]
         assert not {"DATABASE_URL", "FIELD_KEYS"} & set(added)
+
+
+def test_a_role_of_another_server_is_not_mixed_with_ours(claim: Claim):
+    given = {"DATABASE_URL_WEB": "postgres://emsar_web:w@elsewhere/d", "REDIS_URL": "redis://r/1"}
+
+    with servers(claim, given, durable=False) as added:
+        assert "elsewhere" not in added["DATABASE_URL_WEB"]
+
+
+def test_the_sockets_stay_until_the_last_server_has_stopped(claim: Claim, monkeypatch):
+    seen: list[bool] = []
+    stop = Postgres.stop
+
+    def watched(server: Postgres) -> None:
+        seen.append((server.sockets / ".s.PGSQL.5432").exists())
+        stop(server)
+
+    monkeypatch.setattr(Postgres, "stop", watched)
+    with servers(claim, {}, durable=False):
+        pass
+
+    assert seen == [True]
 
 
 def test_an_empty_variable_counts_as_missing(claim: Claim):
