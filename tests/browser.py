@@ -71,13 +71,9 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def mark_groups(items: list[pytest.Item]) -> None:
-    """Mark what needs the stack or the browser, and keep the stack's tests in one process."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "browser" in fixtures:
-            item.add_marker(pytest.mark.browser)
-        if "stack" in fixtures:
-            item.add_marker(pytest.mark.stack)
-        if item.get_closest_marker("stack"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+def mark_needs(item: pytest.Item) -> None:
+    """Mark what needs the browser or the whole site, so that it can be left out with ``-m``."""
+    fixtures = getattr(item, "fixturenames", ())
+    for name in ("browser", "stack"):
+        if name in fixtures:
+            item.add_marker(name)

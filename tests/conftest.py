@@ -1,11 +1,24 @@
+from typing import Any
+
 import pytest
 
-from tests.browser import browser, context, mark_groups, page
+from tests.browser import browser, context, mark_needs, page
 from tests.fixtures import _fresh_caches, django_db_setup, filled_db
+from tests.scheduling import ByFile, put_longest_first
 
 __all__ = ["_fresh_caches", "browser", "context", "django_db_setup", "filled_db", "page"]
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    mark_needs(item)
+
+
+# Last, because pytest-django sorts the tests before.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    mark_groups(items)
+    put_longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)

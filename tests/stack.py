@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -24,6 +24,7 @@ STOP_SECONDS = 45.0
 # What a stack must not inherit from the run of the tests.
 FOREIGN = ("DATABASE_", "REDIS_", "EMAIL_", "DJANGO_", "SITE_", "COV_", "COVERAGE_", "FORM_")
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS", "DATA_DIR", "STATIC_ROOT")
+RUN = (sys.executable, "-m", "emsar.embedded", "run")
 
 
 class Stack:
@@ -51,14 +52,14 @@ class Stack:
         content: dict[str, Any] = json.loads((self.data_dir / "development.json").read_text())
         return content
 
-    def start(self) -> None:
+    def start(self, command: Sequence[str] = RUN) -> None:
         """Start it without waiting for it."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         kept = {name: value for name, value in kept.items() if name not in KEYS}
         own = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir)}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "emsar.embedded", "run"],
+                command,
                 cwd=ROOT,
                 env=kept | own | self.environment,
                 stdin=subprocess.DEVNULL,

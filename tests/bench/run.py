@@ -24,13 +24,12 @@ import django
 
 django.setup()
 
-from django.core import signing
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 
-from consent.notices import FREE_CONSULTATION, notice
-from requests_inbox.tokens import SALT
+from consent.notices import FREE_CONSULTATION, Notice, notice
+from requests_inbox.tokens import Shown, new_token
 from tests.bench.load import Make, rate
 
 POLICY = "/en/privacy-policy/"
@@ -66,8 +65,8 @@ class Get:
 class Post:
     """A POST of the form by a new visitor each time."""
 
-    def __init__(self, sha256: str) -> None:
-        self.sha256 = sha256
+    def __init__(self, words: Notice) -> None:
+        self.words = words
 
     def __call__(self, number: int) -> bytes:
         body = urlencode(self.fields(number)).encode()
@@ -79,7 +78,8 @@ class Post:
         return head.encode() + body
 
     def fields(self, number: int) -> dict[str, str]:
-        shown = [str(uuid.uuid4()), self.sha256, "en", time.time() - 60]
+        said = (self.words.sha256, self.words.language, self.words.version.number)
+        shown = Shown(uuid.uuid4(), *said, at=time.time() - 60)
         return {
             "name": "Bench Visitor",
             "email": f"bench-{number}@example.com",
@@ -87,7 +87,7 @@ class Post:
             "service": "cybersecurity",
             "project": "A project in a few words. " * 8,
             "website": "",
-            "token": signing.dumps(shown, salt=SALT),
+            "token": new_token(self.words, shown),
         }
 
 
@@ -130,7 +130,7 @@ def kinds() -> list[Kind]:
     client = Client(headers={"host": "localhost"})
     words = notice(FREE_CONSULTATION, "en")
     size = len(client.get(POLICY).content)
-    post = Post(words.sha256)
+    post = Post(words)
     empty = f"/en/bench/empty/{size}/"
     client.post(FORM, post.fields(-1))
     client.get(FORM)

@@ -5,6 +5,6 @@ import os
 os.environ.setdefault("SECRET_KEY", "bench-only-" + "x" * 50)
 os.environ["FORM_LIMIT"] = "100000000"
 
-from emsar.settings.dev import *  # noqa: E402, F403
+from emsar.settings.dev import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.urls"
