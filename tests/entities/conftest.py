@@ -3,6 +3,8 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db import connection
 
 from emsar.entities import registry, services
 from emsar.entities.profile import Profile, read_profile
@@ -18,6 +20,24 @@ def _nothing_kept():
     registry.reset()
     yield
     registry.reset()
+
+
+@pytest.fixture(autouse=True)
+def _no_organisation(request):
+    """These tests load organisations themselves; the one that the session was filled with goes,
+    until the test's transaction is rolled back."""
+    marked = request.node.get_closest_marker("django_db")
+    if marked is None and not {"db", "transactional_db", "loaded"} & set(request.fixturenames):
+        return
+    request.getfixturevalue("transactional_db" if _commits(marked) else "db")
+    names = [model._meta.db_table for model in apps.get_app_config("entities").get_models()]
+    with connection.cursor() as cursor:
+        # Foreign keys are looked at when a transaction commits, so the order does not matter.
+        cursor.execute("".join(f"DELETE FROM {name};" for name in names))
+
+
+def _commits(marked) -> bool:
+    return bool(marked and marked.kwargs.get("transaction"))
 
 
 @pytest.fixture

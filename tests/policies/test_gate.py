@@ -45,6 +45,8 @@ def test_complete_version_is_not_refused(make_version):
         (body("## 2 Nothing"), ["has empty headings: 2 Nothing"]),
         (body("## 2 Nothing\n\n## 3 Something\n\nText."), ["has empty headings: 2 Nothing"]),
         (body("### 1.1 Empty\n\n## 2 Full\n\nText."), ["has empty headings: 1.1 Empty"]),
+        (body("## 1 Replies again\n\nText."), ["has sections twice: 1"]),
+        (body("### 1.1 A\n\nA.\n\n### 1.1 B\n\nB."), ["has sections twice: 1.1"]),
         (body("{{ nonsense }}"), ["prints what is not known: nonsense"]),
         (body("{{ entity.nobody.name }}"), ["prints what is not known: entity.nobody.name"]),
         (body("{{ term.minimum_age }}"), ["prints what is not known: term.minimum_age"]),

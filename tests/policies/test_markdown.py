@@ -67,6 +67,11 @@ def test_html_stays_literal():
     assert "&lt;script&gt;" in html
 
 
+def test_images_are_not_made():
+    html = render_markdown("![x](https://example.com/pixel.gif)").html
+    assert "<img" not in html
+
+
 def test_links_of_other_schemes_are_not_made():
     assert "<a" not in render_markdown("[x](javascript:alert(1))").html
 
