@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -40,6 +40,12 @@ SENT_SECONDS = 60 * 60
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """Leads from a form that was sent to a page that can be reloaded."""
+
+    status_code = 303
 
 
 def with_form(view: View) -> View:
@@ -167,9 +173,7 @@ def _context(filled: ConsultationForm, words: Notice, token: str) -> dict[str, o
 
 def _sent_to(stored: ConsultationRequest) -> HttpResponse:
     receipt = signing.dumps(stored.reference, salt=SENT_SALT)
-    response = redirect(f"{reverse('inbox:sent')}?r={receipt}")
-    response.status_code = 303
-    return response
+    return SeeOther(f"{reverse('inbox:sent')}?r={receipt}")
 
 
 @never_cache
@@ -197,8 +201,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "inbox/invalid_link.html", status=404)
     elif request.method == "POST":
         withdraw_request(found, method=ConsentEvent.Method.WITHDRAWAL_LINK, actor=None)
-        response = redirect("inbox:withdrawn")
-        response.status_code = 303
+        response = SeeOther(reverse("inbox:withdrawn"))
     else:
         response = render(request, "inbox/withdraw.html")
     # The address holds the token: it must not travel on.

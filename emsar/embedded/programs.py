@@ -10,6 +10,8 @@ WEB_WORKERS = 2
 # Each worker's pool of database connections has eight places.
 WEB_THREADS = 4
 MAIL_TASKS = 2
+# Without the banner; as an option it would stand between "celery" and "-A emsar worker".
+CELERY = {"DATABASE_ROLE": "worker", "CELERY_QUIET": "1"}
 # Celery advises against root; on a developer's machine or in a container it is no news.
 AS_ROOT = "ignore:You're running the worker with superuser privileges"
 
@@ -67,14 +69,14 @@ def worker() -> Program:
     """The worker that sends mail and does what is due."""
     quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     command = [*_celery("worker"), "--concurrency", str(MAIL_TASKS), *quiet]
-    return Program("worker", command, {"DATABASE_ROLE": "worker", "PYTHONWARNINGS": AS_ROOT})
+    return Program("worker", command, CELERY | {"PYTHONWARNINGS": AS_ROOT})
 
 
 def beat(schedule: Path) -> Program:
     """The clock that tells the worker what is due."""
     files = ["--schedule", str(schedule), "--pidfile", ""]
     command = [*_celery("beat"), "--loglevel", "WARNING", *files]
-    return Program("beat", command, {"DATABASE_ROLE": "worker"})
+    return Program("beat", command, CELERY)
 
 
 def mail(addresses: Addresses, folder: Path) -> Program:
@@ -98,7 +100,7 @@ def common_environment(
 
 
 def _celery(part: str) -> list[str]:
-    return [_tool("celery"), "--quiet", "-A", "emsar", part]
+    return [_tool("celery"), "-A", "emsar", part]
 
 
 def _tool(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 
 from babel.dates import format_date
@@ -21,7 +22,12 @@ def day_text(day: date, language: str | None = None) -> str:
     active = _active(language)
     if active not in _LOCALES:
         raise ValueError(f"no date is written in {active!r}")
-    text = format_date(day, format="long", locale=_LOCALES[active])
+    return _long(day, _LOCALES[active])
+
+
+@lru_cache(maxsize=1024)
+def _long(day: date, locale: str) -> str:
+    text = format_date(day, format="long", locale=locale)
     # The narrow space before "г." is missing in many fonts, and nobody searches for it.
     return text.replace("\u202f", " ")
 

@@ -103,6 +103,9 @@ DATABASES["default"] |= {
         # A visitor waits three seconds at most for a database that does not answer.
         "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2},
         "connect_timeout": 3,
+        # PostgreSQL keeps the plans of the few statements that are run by `bound_cursor`. To be
+        # taken out behind a pooler that changes connections between transactions.
+        "prepare_threshold": 5,
     },
 }
 DATABASE_ROLE_URLS = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from emsar.datamap.crypto import is_unreadable, lookup_key, lookup_keys
 from emsar.datamap.folding import fold
 from emsar.datamap.rotation import register_rekey
+from emsar.datamap.statements import bound_cursor
 from emsar.subjects.models import DataSubject, IdentifierKind, SubjectIdentifier
 
 MAX_EMAIL = 254
@@ -76,13 +77,15 @@ def find(kind: str, value: str) -> SubjectIdentifier | None:
 # faster by a moment, nothing.
 _FIND_OR_CREATE = """
 WITH found AS (
-    SELECT id, subject_id FROM subjects_subjectidentifier WHERE kind = %s AND key = ANY(%s) LIMIT 1
+    SELECT id, subject_id FROM subjects_subjectidentifier
+    WHERE kind = $1 AND key = ANY($2::bytea[]) LIMIT 1
 ), own AS (
     INSERT INTO subjects_subjectidentifier (subject_id, kind, key, value)
-    SELECT %s, %s, %s, %s WHERE NOT EXISTS (SELECT FROM found)
+    SELECT $3::uuid, $1, $4::bytea, $5::bytea WHERE NOT EXISTS (SELECT FROM found)
     ON CONFLICT (kind, key) DO NOTHING RETURNING id, subject_id
 ), person AS (
-    INSERT INTO subjects_datasubject (id, created_at) SELECT subject_id, %s FROM own WHERE %s
+    INSERT INTO subjects_datasubject (id, created_at)
+    SELECT subject_id, $6::timestamptz FROM own WHERE $7::boolean
 )
 SELECT * FROM found UNION ALL SELECT * FROM own
 """
@@ -107,8 +110,8 @@ def _run(kind: str, value: str, subject: DataSubject | None) -> tuple[int, UUID]
     sealed = _VALUE.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     person = subject.pk if subject else uuid4()
     is_new: list[Any] = [timezone.now(), subject is None]
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_OR_CREATE, [kind, keys, person, kind, keys[0], sealed, *is_new])
+    with bound_cursor() as cursor:
+        cursor.execute(_FIND_OR_CREATE, [kind, keys, person, keys[0], sealed, *is_new])
         row: tuple[int, UUID] | None = cursor.fetchone()
     return row
 

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from psycopg import RawCursor
 
 from emsar.audit.evidence import EvidenceRow
+from emsar.datamap.statements import bound_cursor
 
 # Columns whose values the driver takes as they are; the others are prepared by their field.
 _PLAIN = frozenset(
@@ -49,21 +49,10 @@ def insert_together(rows: Sequence[models.Model]) -> None:
         for column in _insert(type(row)).columns:
             value = getattr(row, column.attribute)
             values.append(column.prepare(value, connection) if column.prepare else value)
-    with _cursor(connection) as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(_statement(tuple(type(row) for row in rows)), values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
-
-
-def _cursor(connection: Any) -> Any:
-    """Values are bound by the server, so nobody has to write them into the statement's text.
-
-    Wrapped as Django wraps its own: with its errors, and seen by whoever counts statements.
-    """
-    connection.ensure_connection()
-    raw = RawCursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrap(raw)
 
 
 @cache

@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(db_index=True)),
             ],
         ),
+        # Counters of a day: not worth a write to the disk each, and none of a backup's business.
+        migrations.RunSQL("ALTER TABLE staff_keyedcount SET UNLOGGED", "ALTER TABLE staff_keyedcount SET LOGGED"),
         migrations.CreateModel(
             name='User',
             fields=[
