@@ -14,6 +14,7 @@ from emsar.datamap.terms import policy_term
 from emsar.entities.profile import LANGUAGES
 from emsar.entities.registry import registry
 from policies.articles import render_texts
+from policies.markdown import Article
 from policies.models import PolicyText, PolicyVersion
 from policies.rendering import Rendered
 
@@ -110,6 +111,7 @@ def _problems(text: Rendered) -> Iterator[tuple[str, str]]:
         yield _("“%(code)s” needs a title that is not too long."), ""
     found = [
         (_("“%(code)s” has clauses twice: %(what)s"), _doubled(article.clauses)),
+        (_("“%(code)s” has sections twice: %(what)s"), _doubled(_numbers(article))),
         (_("“%(code)s” has clauses without a text: %(what)s"), _nowhere(text)),
         (_("“%(code)s” has empty headings: %(what)s"), article.empty_headings),
         (_("“%(code)s” prints what is not known: %(what)s"), sorted(set(text.missing))),
@@ -120,8 +122,16 @@ def _problems(text: Rendered) -> Iterator[tuple[str, str]]:
             yield words, ", ".join(names)
 
 
-def _doubled(clauses: list[str]) -> list[str]:
-    return sorted({clause for clause in clauses if clauses.count(clause) > 1})
+def _doubled(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _numbers(article: Article) -> list[str]:
+    """The numbers of all sections, which their links are made of."""
+    found = []
+    for _anchor, number, _title, children in article.sections:
+        found += [number, *(child[1] for child in children)]
+    return found
 
 
 def _nowhere(text: Rendered) -> list[str]:

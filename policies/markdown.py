@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,20 +12,26 @@ _CLAUSES = re.compile(r"^\{((?:[ES]-[0-9A-Za-z.]+)(?: [ES]-[0-9A-Za-z.]+)*)\}\s*
 _NUMBERED = re.compile(r"^(\d+(?:\.\d+)*)\.?\s+(.*)$", re.DOTALL)
 
 
+Section = tuple[str, str, str, list[Any]]
+
+
 @dataclass
 class Article:
     """A finished text. ``sections`` are (anchor, number, title, children) for the contents."""
 
     title: str = ""
     html: str = ""
-    sections: list[tuple[str, str, str, list[object]]] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
     clauses: list[str] = field(default_factory=list)
     empty_headings: list[str] = field(default_factory=list)
 
 
 def render_markdown(text: str) -> Article:
-    """Render a text whose placeholders are filled in already; HTML in it stays literal."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    """Render a text whose placeholders are filled in already.
+
+    HTML in it stays literal; there are no images, because they would be asked for elsewhere.
+    """
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     article = Article()
     tokens = list(_with_clauses(parser.parse(text), article))
     tokens = list(_with_headings(tokens, article))
@@ -105,7 +112,7 @@ def _number_heading(token: Token, content: str, article: Article) -> None:
     number, title = match[1], match[2]
     anchor = "s-" + number.replace(".", "-")
     token.attrSet("id", anchor)
-    entry: tuple[str, str, str, list[object]] = (anchor, number, title, [])
+    entry: Section = (anchor, number, title, [])
     if token.tag == "h2" or not article.sections:
         article.sections.append(entry)
     else:
