@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CODE := emsar policies consent requests_inbox manage.py
 
-.PHONY: help run test check check-site bench lock messages compilemessages clean
+.PHONY: help run test check check-site bench lock messages compilemessages catalogues clean
 
 help:
 	@echo 'make run     the whole site; PORT (8000) and DATA_DIR (var/) may be given'
@@ -36,7 +36,7 @@ $(INSTALLED): .venv/.made requirements-dev.txt
 run: $(INSTALLED)
 	@$(BIN)/python -m emsar.embedded run --with-parent
 
-test: $(INSTALLED)
+test: catalogues
 	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
@@ -56,7 +56,7 @@ check-site:
 	$(BIN)/python manage.py check_messages
 
 # Kept data, so that the database works as carefully as a real one.
-bench: $(INSTALLED)
+bench: catalogues
 	$(BIN)/python -m emsar.embedded exec --data-dir var/bench -- $(BIN)/python -m tests.bench.run $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -69,9 +69,8 @@ def _take_ids(inline: Token) -> tuple[list[str], str]:
     if match is None:
         return [], inline.content
     inline.content = inline.content[match.end() :]
-    first = inline.children[0] if inline.children else None
-    if first is not None and first.type == "text":
-        first.content = _CLAUSES.sub("", first.content + " ", count=1).removesuffix(" ")
+    first = (inline.children or [])[0]  # a brace begins no mark-up, so this is a text
+    first.content = _CLAUSES.sub("", first.content + " ", count=1).removesuffix(" ")
     return match[1].split(" "), inline.content
 
 

@@ -40,6 +40,7 @@ def test_heading_without_a_number_has_no_anchor():
         ("- {E-1a} A", '<li id="E-1a">A</li>'),
         ("- {E-1a} A\n\n- {E-1b} B", '<li id="E-1b">'),
         ("{E-1a}\n\n- A", '<ul id="E-1a">'),
+        ("{E-1a E-1b}\n\n-\n", '<ul id="E-1a">'),
         ("{E-1a}\n\n| a |\n| --- |\n| b |", '<table id="E-1a">'),
         ("{E-1a} [a](/b)", '<p id="E-1a"><a href="/b">a</a></p>'),
     ],
