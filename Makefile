@@ -36,6 +36,10 @@ $(INSTALLED): .venv/.made requirements-dev.txt
 run: $(INSTALLED)
 	@$(BIN)/python -m emsar.embedded run --with-parent
 
+# Policies are not published while the catalogues are not compiled, and a fresh clone has none.
+catalogues: $(INSTALLED)
+	@DJANGO_SETTINGS_MODULE=emsar.settings.test $(BIN)/python manage.py compile_messages
+
 test: catalogues
 	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
