@@ -213,7 +213,10 @@ def _name(pid: int) -> str:
 
 def _is_main(pid: int, name: str) -> bool:
     """Whether it is the program itself: not its keeper, not one of its children."""
-    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    try:
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # It ended since it was listed.
+        return False
     return name in _words(pid) and "keep" not in _words(pid) and "keep" in _words(parent)
 
 
