@@ -8,7 +8,7 @@ class ConsentText(EvidenceRow):
     """The words that a person agreed to, stored once: the sentence and the fold-out under it."""
 
     sha256 = models.CharField(max_length=64, unique=True)
-    form = models.SlugField()
+    form = models.SlugField(db_index=False)
     language = models.CharField(_("language"), max_length=2)
     sentence = models.TextField()
     details = models.TextField()
@@ -47,10 +47,10 @@ class ConsentEvent(EvidenceRow):
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     subject = models.UUIDField(_("data subject"), db_index=True)
     about = models.UUIDField(_("request"), null=True, db_index=True)
-    form = models.SlugField(_("form"))
+    form = models.SlugField(_("form"), db_index=False)
     text_sha256 = models.CharField(_("SHA-256 of the text shown"), max_length=64)
     language = models.CharField(_("language"), max_length=2)
-    policy = models.SlugField(_("policy"))
+    policy = models.SlugField(_("policy"), db_index=False)
     version = models.CharField(_("policy version"), max_length=20)
     purposes = models.JSONField(_("purposes"), default=list)
     controllers = models.JSONField(_("controllers"), default=list)

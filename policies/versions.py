@@ -22,7 +22,7 @@ def in_force(policy: str = PRIVACY) -> PolicyVersion | None:
 
 
 def _today() -> dict[str, PolicyVersion]:
-    key = (publication.seen(), timezone.localdate())
+    key = (publication.seen(), datetime.now(BAKU).date())
     found = _kept.get(key)
     if found is None:
         found = _read(key[1])

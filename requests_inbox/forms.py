@@ -53,6 +53,13 @@ class ProjectField(RawCharField):
         return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", super().to_python(value)))
 
 
+def _services() -> list[tuple[str, Any]]:
+    """What can be chosen, in the language of the page, each time that it is asked for."""
+    language = active_language()
+    choices = [(row.slug, row.name.get(language)) for row in registry().services]
+    return [("", _("Please choose")), *choices]
+
+
 class ConsultationForm(forms.Form):
     """Name, email, company (optional), service, project; a trap for programs that fill all."""
 
@@ -88,6 +95,7 @@ class ConsultationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     service = forms.ChoiceField(
+        choices=_services,
         label=_("Service of interest"),
         help_text=_("Decides which of the companies receives your request."),
         error_messages={
@@ -111,12 +119,6 @@ class ConsultationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 7}),
     )
     website = forms.CharField(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = active_language()
-        choices = [(row.slug, row.name.get(language)) for row in registry().services]
-        self.fields["service"].choices = [("", _("Please choose")), *choices]  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         return normalise_email(self.cleaned_data["email"])

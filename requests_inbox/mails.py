@@ -5,8 +5,6 @@ from collections.abc import Hashable
 from datetime import datetime
 from unicodedata import category
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -18,6 +16,7 @@ from emsar.entities.wording import moment_text
 from emsar.outbox.composing import compose, compose_filled, plain
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.subjects.identifiers import format_phone
+from requests_inbox.addresses import address, admin_address, withdrawal_address
 from requests_inbox.models import ConsultationRequest, Message
 
 _PLAIN_NAME = re.compile(r"[^\W\d_]+(?:[ '’ʼ-][^\W\d_]+)*")
@@ -39,21 +38,20 @@ def to_mailbox(
 ) -> OutboundMail:
     """The request as the company's mailbox gets it; answering it writes to the person."""
     language = registry().default_language
-    with translation.override(language):
-        service = registry().service(request.service_id).name.get(language)
-        context: dict[str, Hashable] = {
-            "reference": request.reference,
-            "name": request.name or "",
-            "company": request.company or "",
-            "project": request.project or "",
-            "reply_language": request.language,
-            "email": email or "",
-            "phone": format_phone(request.phone.value or "") if request.phone else "",
-            "service": service,
-            "received": _moment(request.received_at, language),
-            "due": _moment(request.reply_due_at, language),
-            "admin": _admin_url(request),
-        }
+    service = registry().service(request.service_id).name.get(language)
+    context: dict[str, Hashable] = {
+        "reference": request.reference,
+        "name": request.name or "",
+        "company": request.company or "",
+        "project": request.project or "",
+        "reply_language": request.language,
+        "email": email or "",
+        "phone": format_phone(request.phone.value or "") if request.phone else "",
+        "service": service,
+        "received": _moment(request.received_at, language),
+        "due": _moment(request.reply_due_at, language),
+        "admin": admin_address(request.pk, language),
+    }
     return compose_filled(
         "request_arrived",
         context,
@@ -75,21 +73,22 @@ def acknowledgement(
 ) -> OutboundMail:
     """What the person gets at once: the reference, what was agreed to, the way out (E-8g)."""
     language = request.language
-    with translation.override(language):
-        context: dict[str, Hashable] = {
-            "name": greeted_name(request.name),
-            "reference": request.reference,
-            "brand": registry().brand,
-            "controllers": tuple(entity.name.get(language) for entity in registry().entities),
-            "version": notice.version.number,
-            "shows_number": registry().shows_version_number,
-            "policy_url": _url("policies:version", "privacy-policy", notice.version.number),
-            "withdrawal_url": _url("inbox:withdraw", token),
-            "due": moment_text(due.moment, language),
-            "months": request.version.terms.get("consultation_retention") if request.version else 0,
-            "inquiry": registry().inquiry_email,
-            "subject_words": registry().inquiry_subject.get(language),
-        }
+    context: dict[str, Hashable] = {
+        "name": greeted_name(request.name),
+        "reference": request.reference,
+        "brand": registry().brand,
+        "controllers": tuple(entity.name.get(language) for entity in registry().entities),
+        "version": notice.version.number,
+        "shows_number": registry().shows_version_number,
+        "policy_url": address(
+            "policies:version", language, "privacy-policy", notice.version.number
+        ),
+        "withdrawal_url": withdrawal_address(token, language),
+        "due": moment_text(due.moment, language),
+        "months": request.version.terms.get("consultation_retention") if request.version else 0,
+        "inquiry": registry().inquiry_email,
+        "subject_words": registry().inquiry_subject.get(language),
+    }
     return compose_filled(
         "acknowledgement",
         context,
@@ -127,15 +126,14 @@ def reply(request: ConsultationRequest, message: Message) -> OutboundMail:
 def privacy_notice(request: ConsultationRequest, email: str) -> OutboundMail:
     """To a person whose request was taken by phone or otherwise, without the form's page."""
     language = request.language
-    with translation.override(language):
-        context = {
-            "name": greeted_name(request.name),
-            "reference": request.reference,
-            "brand": registry().brand,
-            "policy_url": _url("policies:current", "privacy-policy"),
-            "inquiry": registry().inquiry_email,
-            "subject_words": registry().inquiry_subject.get(language),
-        }
+    context = {
+        "name": greeted_name(request.name),
+        "reference": request.reference,
+        "brand": registry().brand,
+        "policy_url": address("policies:current", language, "privacy-policy"),
+        "inquiry": registry().inquiry_email,
+        "subject_words": registry().inquiry_subject.get(language),
+    }
     return compose(
         "privacy_notice",
         context,
@@ -156,12 +154,3 @@ def _mailbox_of(request: ConsultationRequest) -> str:
 
 def _moment(moment: datetime, language: str) -> str:
     return moment_text(timezone.localtime(moment), language)
-
-
-def _url(name: str, *args: str) -> str:
-    return f"{settings.SITE_ORIGIN}{reverse(name, args=args)}"
-
-
-def _admin_url(request: ConsultationRequest) -> str:
-    name = "admin:requests_inbox_consultationrequest_change"
-    return f"{settings.SITE_ORIGIN}{reverse(name, args=[request.pk])}"

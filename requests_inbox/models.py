@@ -80,17 +80,25 @@ class ConsultationRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(
-        _("reference"), max_length=20, unique=True, default=new_reference, editable=False
+        _("reference"), max_length=20, default=new_reference, editable=False
     )
     subject = models.ForeignKey(DataSubject, models.PROTECT, related_name="requests")
     contact = models.ForeignKey(
         SubjectIdentifier, models.PROTECT, null=True, related_name="+", verbose_name=_("email")
     )
     phone = models.ForeignKey(
-        SubjectIdentifier, models.PROTECT, null=True, related_name="+", verbose_name=_("phone")
+        SubjectIdentifier,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("phone"),
+        db_index=False,
     )
-    entity = models.ForeignKey(LegalEntity, models.PROTECT, null=True, verbose_name=_("company"))
-    service = models.ForeignKey(Service, models.PROTECT, verbose_name=_("service"))
+    # The few values of these are not worth an index each; see the indexes below.
+    entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, null=True, verbose_name=_("company"), db_index=False
+    )
+    service = models.ForeignKey(Service, models.PROTECT, verbose_name=_("service"), db_index=False)
     language = models.CharField(_("language"), max_length=2)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
     name = EncryptedTextField(_("name and surname"))
@@ -112,15 +120,26 @@ class ConsultationRequest(models.Model):
     )
     destroy_after = models.DateField(_("last day kept"), null=True)
     version = models.ForeignKey(
-        PolicyVersion, models.PROTECT, null=True, verbose_name=_("policy version")
+        PolicyVersion,
+        models.PROTECT,
+        null=True,
+        verbose_name=_("policy version"),
+        db_index=False,
     )
     consent = models.ForeignKey(
         ConsentEvent, models.PROTECT, null=True, to_field="uid", verbose_name=_("consent")
     )
     assigned_to = models.ForeignKey(
-        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("works on it")
+        User,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("works on it"),
+        db_index=False,
     )
-    writing_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    writing_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     writing_until = models.DateTimeField(null=True)
     form_nonce = models.UUIDField(null=True, unique=True, editable=False)
 
@@ -130,7 +149,18 @@ class ConsultationRequest(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         ordering: ClassVar[list[str]] = ["-received_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Not ``unique=True``, which adds an index for searches by the beginning of a text.
+            models.UniqueConstraint(fields=["reference"], name="one_request_a_reference")
+        ]
         indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["phone"], condition=Q(phone__isnull=False), name="inbox_phone"),
+            models.Index(
+                fields=["assigned_to"], condition=Q(assigned_to__isnull=False), name="inbox_mine"
+            ),
+            models.Index(
+                fields=["writing_by"], condition=Q(writing_by__isnull=False), name="inbox_writing"
+            ),
             models.Index(fields=["entity", "status", "-received_at"]),
             models.Index(fields=["reply_due_at"], condition=Q(status__in=OPEN), name="inbox_open"),
             models.Index(fields=["destroy_after"]),

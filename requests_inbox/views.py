@@ -27,6 +27,7 @@ from emsar.staff.addresses import client_address
 from emsar.staff.counter import hit
 from emsar.subjects.links import find_link
 from policies import versions
+from requests_inbox.addresses import path
 from requests_inbox.forms import ConsultationForm
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services.handling import withdraw as withdraw_request
@@ -173,7 +174,7 @@ def _context(filled: ConsultationForm, words: Notice, token: str) -> dict[str, o
 
 def _sent_to(stored: ConsultationRequest) -> HttpResponse:
     receipt = signing.dumps(stored.reference, salt=SENT_SALT)
-    return SeeOther(f"{reverse('inbox:sent')}?r={receipt}")
+    return SeeOther(f"{path('inbox:sent', active_language())}?r={receipt}")
 
 
 @never_cache

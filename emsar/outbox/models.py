@@ -66,7 +66,7 @@ class OutboundMail(models.Model):
     """A mail queued in the transaction that it reports, sent by a worker under a lease."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     subject = models.ForeignKey(
         DataSubject, models.CASCADE, null=True, related_name="+", verbose_name=_("data subject")
@@ -80,7 +80,7 @@ class OutboundMail(models.Model):
     reply_to = EncryptedTextField(null=True)
     subject_line = EncryptedTextField(null=True)
     body = EncryptedTextField(null=True)
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=120)
     automatic = models.BooleanField(default=True)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
@@ -96,6 +96,11 @@ class OutboundMail(models.Model):
     class Meta:
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mail")
+        # Not ``unique=True``, which adds a second index for searches by the beginning of a text.
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="one_mail_a_key"),
+            models.UniqueConstraint(fields=["message_id"], name="one_mail_a_message_id"),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emsar.datamap.crypto import is_unreadable, lookup_key, lookup_keys
 from emsar.datamap.folding import fold
-from emsar.datamap.rotation import register_rekey
+from emsar.datamap.rotation import LOOKUP_LOCK, register_rekey
 from emsar.datamap.statements import bound_cursor
 from emsar.subjects.models import DataSubject, IdentifierKind, SubjectIdentifier
 
@@ -73,21 +73,23 @@ def find(kind: str, value: str) -> SubjectIdentifier | None:
     return found.filter(kind=kind, key__in=keys).first()
 
 
-# One round trip: the row that is there, or a new one with its person, or, when somebody else was
-# faster by a moment, nothing.
+# One round trip: the shared look-up lock before any key is written, then the row that is there, or
+# a new one with its person, or, when somebody else was faster by a moment, nothing.
 _FIND_OR_CREATE = """
-WITH found AS (
+WITH held AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock_shared($8)
+), found AS (
     SELECT id, subject_id FROM subjects_subjectidentifier
     WHERE kind = $1 AND key = ANY($2::bytea[]) LIMIT 1
 ), own AS (
     INSERT INTO subjects_subjectidentifier (subject_id, kind, key, value)
-    SELECT $3::uuid, $1, $4::bytea, $5::bytea WHERE NOT EXISTS (SELECT FROM found)
+    SELECT $3::uuid, $1, $4::bytea, $5::bytea FROM held WHERE NOT EXISTS (SELECT FROM found)
     ON CONFLICT (kind, key) DO NOTHING RETURNING id, subject_id
-), person AS (
+), created AS (
     INSERT INTO subjects_datasubject (id, created_at)
     SELECT subject_id, $6::timestamptz FROM own WHERE $7::boolean
 )
-SELECT * FROM found UNION ALL SELECT * FROM own
+SELECT person.* FROM held, (SELECT * FROM found UNION ALL SELECT * FROM own) AS person
 """
 
 
@@ -95,8 +97,8 @@ def find_or_create(kind: str, value: str, subject: DataSubject | None = None) ->
     """The identifier of a normalised address; if nobody had it, it becomes that of ``subject``
     or of a new person.
 
-    The caller's transaction holds the shared look-up lock. Two visitors with one new address at
-    the same moment get one person: the second insert meets the first one's key.
+    From here on the caller's transaction holds the shared look-up lock. Two visitors with one new
+    address at the same moment get one person: the second insert meets the first one's key.
     """
     found = _run(kind, value, subject) or _run(kind, value, subject)
     assert found is not None  # noqa: S101 - what the first run met, the second one sees
@@ -109,9 +111,9 @@ def _run(kind: str, value: str, subject: DataSubject | None) -> tuple[int, UUID]
     keys = lookup_keys(kind, fold(value))
     sealed = _VALUE.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
     person = subject.pk if subject else uuid4()
-    is_new: list[Any] = [timezone.now(), subject is None]
+    rest: list[Any] = [timezone.now(), subject is None, LOOKUP_LOCK]
     with bound_cursor() as cursor:
-        cursor.execute(_FIND_OR_CREATE, [kind, keys, person, keys[0], sealed, *is_new])
+        cursor.execute(_FIND_OR_CREATE, [kind, keys, person, keys[0], sealed, *rest])
         row: tuple[int, UUID] | None = cursor.fetchone()
     return row
 

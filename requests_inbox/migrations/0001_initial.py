@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='ConsultationRequest',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(default=requests_inbox.references.new_reference, editable=False, max_length=20, unique=True, verbose_name='reference')),
+                ('reference', models.CharField(default=requests_inbox.references.new_reference, editable=False, max_length=20, verbose_name='reference')),
                 ('language', models.CharField(max_length=2, verbose_name='language')),
                 ('source', models.CharField(choices=[('form', 'form'), ('email', 'email'), ('phone', 'phone'), ('whatsapp', 'WhatsApp')], max_length=10, verbose_name='source')),
                 ('name', emsar.datamap.fields.EncryptedTextField(verbose_name='name and surname')),

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consultationrequest',
             name='assigned_to',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='works on it'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='works on it'),
         ),
         migrations.AddField(
             model_name='consultationrequest',
@@ -39,17 +39,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consultationrequest',
             name='entity',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='entities.legalentity', verbose_name='company'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='entities.legalentity', verbose_name='company'),
         ),
         migrations.AddField(
             model_name='consultationrequest',
             name='phone',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subjectidentifier', verbose_name='phone'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subjectidentifier', verbose_name='phone'),
         ),
         migrations.AddField(
             model_name='consultationrequest',
             name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='entities.service', verbose_name='service'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='entities.service', verbose_name='service'),
         ),
         migrations.AddField(
             model_name='consultationrequest',
@@ -59,12 +59,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consultationrequest',
             name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='policies.policyversion', verbose_name='policy version'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='policies.policyversion', verbose_name='policy version'),
         ),
         migrations.AddField(
             model_name='consultationrequest',
             name='writing_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='historyentry',
@@ -88,6 +88,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='consultationrequest',
+            index=models.Index(condition=models.Q(('phone__isnull', False)), fields=['phone'], name='inbox_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='consultationrequest',
+            index=models.Index(condition=models.Q(('assigned_to__isnull', False)), fields=['assigned_to'], name='inbox_mine'),
+        ),
+        migrations.AddIndex(
+            model_name='consultationrequest',
+            index=models.Index(condition=models.Q(('writing_by__isnull', False)), fields=['writing_by'], name='inbox_writing'),
+        ),
+        migrations.AddIndex(
+            model_name='consultationrequest',
             index=models.Index(fields=['entity', 'status', '-received_at'], name='requests_in_entity__4f879c_idx'),
         ),
         migrations.AddIndex(
@@ -105,6 +117,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='consultationrequest',
             index=django.contrib.postgres.indexes.GinIndex(fields=['search_keys'], name='inbox_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationrequest',
+            constraint=models.UniqueConstraint(fields=('reference',), name='one_request_a_reference'),
         ),
         migrations.AddConstraint(
             model_name='message',

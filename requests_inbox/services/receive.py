@@ -11,7 +11,6 @@ from consent.notices import Notice
 from consent.services import given
 from emsar.audit.recording import event_of
 from emsar.datamap.folding import word_keys
-from emsar.datamap.rotation import share_lookup_lock
 from emsar.entities.businessdays import Due
 from emsar.entities.profile import ServiceFacts
 from emsar.entities.registry import registry
@@ -51,7 +50,6 @@ def receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
 
 
 def _receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
-    share_lookup_lock()
     service = registry().service(entry.service)
     now = timezone.now()
     due = due_under(now, notice.version)

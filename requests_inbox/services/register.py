@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.datamap.folding import word_keys
-from emsar.datamap.rotation import share_lookup_lock
 from emsar.entities.registry import registry
 from emsar.outbox.models import OutboundMail
 from emsar.staff.models import Role, User
@@ -44,7 +43,6 @@ def register(entry: StaffEntry, *, by: User) -> ConsultationRequest:
     clicked. The person gets the privacy notice if an e-mail address is known."""
     if entry.received_at > timezone.now():
         raise RequestStateError(_("The request cannot have come in later than now."))
-    share_lookup_lock()
     service = registry().service(entry.service)
     if by.role == Role.ENTITY_STAFF and service.entity not in {"", by.entity_id}:
         raise RequestStateError(_("This service belongs to the other company."))

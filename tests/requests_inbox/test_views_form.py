@@ -167,10 +167,10 @@ class TestSending:
         for email in ("first@example.com", "second@example.com"):
             Visitor(client).open().send(email=email)
         visitor = Visitor(client).open()
-        # Count, savepoint (a transaction outside the tests), lock, find or write the person, look
-        # for the words (the process knows them outside the tests), write all the rest, release.
+        # Count, savepoint (a transaction outside the tests), lock and find or write the person,
+        # look for the words (the process knows them outside the tests), write the rest, release.
         for email in ("third@example.com", "third@example.com"):
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(6):
                 visitor.send(email=email)
             visitor.open()
 

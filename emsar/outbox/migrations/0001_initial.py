@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='OutboundMail',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=160, unique=True)),
+                ('key', models.CharField(max_length=160)),
                 ('purpose', models.CharField(choices=[('routing', "to the company's mailbox"), ('acknowledgement', 'acknowledgement'), ('reply', 'reply'), ('privacy_notice', 'privacy notice'), ('rights', 'data-subject rights'), ('staff', 'notice to staff')], max_length=20, verbose_name='purpose')),
                 ('about', models.UUIDField(db_index=True, null=True)),
                 ('reference', models.CharField(blank=True, max_length=20, verbose_name='reference')),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('reply_to', emsar.datamap.fields.EncryptedTextField(null=True)),
                 ('subject_line', emsar.datamap.fields.EncryptedTextField(null=True)),
                 ('body', emsar.datamap.fields.EncryptedTextField(null=True)),
-                ('message_id', models.CharField(max_length=120, unique=True)),
+                ('message_id', models.CharField(max_length=120)),
                 ('automatic', models.BooleanField(default=True)),
                 ('status', models.CharField(choices=[('queued', 'queued'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'not delivered'), ('cancelled', 'cancelled')], default='queued', max_length=10, verbose_name='status')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'outgoing mail',
                 'verbose_name_plural': 'outgoing mail',
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'sending'])), fields=['due_at'], name='outbox_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('key',), name='one_mail_a_key'), models.UniqueConstraint(fields=('message_id',), name='one_mail_a_message_id')],
             },
         ),
     ]
