@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emsar.entities.businessdays import BAKU, BusinessCalendar, Due, add_calendar_months
 
@@ -65,14 +66,21 @@ def last_day_kept(facts: KeptFacts, terms: KeptTerms) -> LastDay:
 
 def _days(moment: datetime, days: int, event: str, clause: str) -> LastDay:
     base = _local(moment)
-    return LastDay(base + timedelta(days=days), base, event, _("%d calendar days") % days, clause)
+    return LastDay(base + timedelta(days=days), base, event, _in_days(days), clause)
 
 
 def _months(moment: datetime, months: int, event: str) -> LastDay:
     base = _local(moment)
-    return LastDay(
-        add_calendar_months(base, months), base, event, _("%d calendar months") % months, "E-7.2a"
-    )
+    last = add_calendar_months(base, months)
+    return LastDay(last, base, event, _in_months(months), "E-7.2a")
+
+
+def _in_days(count: int) -> str:
+    return ngettext("%d calendar day", "%d calendar days", count) % count
+
+
+def _in_months(count: int) -> str:
+    return ngettext("%d calendar month", "%d calendar months", count) % count
 
 
 def _local(moment: datetime) -> date:

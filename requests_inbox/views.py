@@ -23,7 +23,7 @@ from emsar.entities.registry import registry
 from emsar.site.errors import error_page
 from emsar.site.languages import active_language
 from emsar.site.same_origin import same_origin_post
-from emsar.staff.addresses import client_address
+from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit
 from emsar.subjects.links import find_link
 from policies import versions
@@ -125,7 +125,7 @@ def _refuse_large(request: HttpRequest) -> None:
 def _is_over_limit(request: HttpRequest) -> bool:
     """Counts this attempt as well (E-3.2i: under a key of the day, no address is kept)."""
     limit: int = settings.FORM_LIMIT
-    return hit("form", client_address(request), minutes=settings.FORM_LIMIT_MINUTES) > limit
+    return hit("form", client_network(request), minutes=settings.FORM_LIMIT_MINUTES) > limit
 
 
 def _limited() -> str:

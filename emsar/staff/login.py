@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from emsar.staff.addresses import client_address
+from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit, peek
 
 WINDOW_MINUTES = 15
@@ -37,10 +37,10 @@ class StaffLoginForm(AdminAuthenticationForm):
 
 def _too_many(request: HttpRequest, name: str) -> bool:
     by_name = peek("login-name", name, minutes=WINDOW_MINUTES) >= BY_NAME
-    address = client_address(request)
+    address = client_network(request)
     return by_name or peek("login-address", address, minutes=WINDOW_MINUTES) >= BY_ADDRESS
 
 
 def _count(request: HttpRequest, name: str) -> None:
     hit("login-name", name, minutes=WINDOW_MINUTES)
-    hit("login-address", client_address(request), minutes=WINDOW_MINUTES)
+    hit("login-address", client_network(request), minutes=WINDOW_MINUTES)

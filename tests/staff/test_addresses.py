@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from emsar.staff.addresses import client_address
+from emsar.staff.addresses import client_address, client_network
 
 PEER = "192.0.2.1"
 REAL = "203.0.113.77"
@@ -43,3 +43,21 @@ def test_client_address_of_a_socket_is_empty(settings) -> None:
     request = RequestFactory().get("/")
     del request.META["REMOTE_ADDR"]
     assert client_address(request) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::"),
+        ("2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_client_network_counts_an_ipv6_line_once(settings, address, counted) -> None:
+    settings.TRUSTED_PROXIES = 0
+    assert client_network(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
