@@ -8,7 +8,9 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from consent import notices
+        from consent import enclosures, notices
+        from emsar.outbox.enclosures import register_enclosures
         from policies import gate
 
         gate.register_check(notices.refusals)
+        register_enclosures(enclosures.KIND, enclosures.consent_text)

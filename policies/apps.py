@@ -8,13 +8,15 @@ class PoliciesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from emsar.audit.verification import register_verification
         from emsar.datamap.terms import register_source
         from emsar.entities.publication import register_instants
         from emsar.site.frame import register_policies
         from emsar.staff.panels import register_panel
-        from policies import panels, versions
+        from policies import integrity, panels, versions
 
         register_source("policy", versions.term_in_force)
+        register_verification("policies", integrity.verify_published)
         register_instants(versions.next_effective_instant)
         register_policies(versions.published_slugs)
         for panel in (panels.drafts, panels.registry, panels.registers):

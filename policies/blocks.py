@@ -54,17 +54,18 @@ def recipients(profile: Profile, language: str, term: Term) -> str:
 
 def cookies(profile: Profile, language: str, term: Term) -> str:
     """The register of cookies (E-10b)."""
-    head = [_("Name"), _("Purpose"), _("Provider"), _("Term"), _("Party")]
+    head = [_("Name"), _("Kind"), _("Purpose"), _("Provider"), _("Term")]
     parties = {"first": _("first party"), "third": _("third party")}
+    kinds = {"necessary": _("necessary"), "analytics": _("analytics")}
     return _table(
         head,
         (
             [
                 escape(row.name),
+                kinds[row.category],
                 escape(row.purpose.get(language)),
-                escape(row.provider),
+                f"{escape(row.provider)} ({parties[row.party]})",
                 term(row.lifetime_term) if row.lifetime is None else row.lifetime.get(language),
-                parties[row.party],
             ]
             for row in profile.cookies
         ),
@@ -95,7 +96,8 @@ def entities(profile: Profile, language: str, term: Term) -> str:
 def authority_contact(profile: Profile, language: str, term: Term) -> str:
     """Where to complain (E-14a)."""
     facts = profile.authority
-    lines = [escape(facts.service.get(language)), escape(facts.name.get(language))]
+    service, name = (escape(text.get(language)) for text in (facts.service, facts.name))
+    lines = [", ".join(part for part in (service, name) if part)]
     if facts.website:
         lines.append(f"[{escape(facts.website)}]({facts.website})")
     if facts.email:

@@ -1,5 +1,7 @@
 """Whether a published version still is what was published, and still says what is true."""
 
+from collections.abc import Iterator
+
 from emsar.entities import publication
 from policies.articles import article_digest, render_texts
 from policies.models import PolicyPublication, PolicyText, PolicyVersion
@@ -14,15 +16,37 @@ def text_is_intact(text: PolicyText) -> bool:
 
 def is_intact(version: PolicyVersion) -> bool:
     """Whether texts, date and terms are those that the evidence of the publication holds."""
+    return not any(deviations(version))
+
+
+def deviations(version: PolicyVersion) -> Iterator[str]:
+    """A sentence for each thing that is not as the evidence of the publication says."""
     proof = PolicyPublication.objects.filter(version=version.uid).first()
     if proof is None or not proof.intact():
-        return False
-    texts = list(version.texts.all())
-    digests = {text.language: text.sha256 for text in texts}
-    stated = (proof.digests, proof.terms, proof.effective_date)
-    return stated == (digests, version.terms, version.effective_date) and all(
-        text_is_intact(text) for text in texts
-    )
+        yield f"{version}: no evidence of its publication can be relied on"
+        return
+    stated = (proof.policy, proof.number, proof.terms, proof.effective_date)
+    now = (version.policy_id, version.number, version.terms, version.effective_date)
+    if stated != now:
+        yield f"{version}: number, terms or date are not those that were published"
+    texts = {text.language: text for text in version.texts.all()}
+    for language in sorted(proof.digests.keys() | texts.keys()):
+        if not _is_published(texts.get(language), proof.digests.get(language)):
+            yield f"{version} {language}: not the text that was published"
+
+
+def _is_published(text: PolicyText | None, digest: str | None) -> bool:
+    return text is not None and text.sha256 == digest and text_is_intact(text)
+
+
+def verify_published() -> Iterator[str]:
+    """For `verify_audit`: everything published that is not what it was, or is gone (E-0a)."""
+    versions = list(PolicyVersion.objects.published().order_by("pk"))
+    for version in versions:
+        yield from (f"policies.PolicyVersion {problem}" for problem in deviations(version))
+    known = {version.uid for version in versions}
+    for proof in PolicyPublication.objects.exclude(version__in=known).order_by("pk"):
+        yield f"policies.PolicyVersion {proof}: published, and no longer there as published"
 
 
 def differs_from_registry(version: PolicyVersion) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -36,6 +37,7 @@ def render_markdown(text: str) -> Article:
     tokens = list(_with_clauses(parser.parse(text), article))
     tokens = list(_with_headings(tokens, article))
     article.empty_headings = _empty_headings(tokens)
+    _label_cells(tokens)
     article.html = parser.renderer.render(tokens, parser.options, {})
     return article
 
@@ -97,6 +99,22 @@ def _with_headings(tokens: list[Token], article: Article) -> Iterator[Token]:
                 continue
             _number_heading(token, _plain(inline), article)
         yield token
+
+
+def _label_cells(tokens: list[Token]) -> None:
+    """Give each cell the head of its column, for narrow screens where cells stand in a list."""
+    heads: list[str] = []
+    column = 0
+    for token, following in pairwise(tokens):
+        if token.type == "thead_open":
+            heads = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            heads.append(_plain(following))
+        elif token.type == "td_open":
+            token.attrSet("data-label", heads[column])
+            column += 1
 
 
 def _plain(inline: Token) -> str:

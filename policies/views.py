@@ -4,15 +4,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_safe
 
 from emsar.site.finished import publish
 from emsar.site.languages import active_language
+from emsar.site.same_origin import read_only
 from policies.models import PolicyText, PolicyVersion, State
 from policies.versions import in_force, state_of
 
 
-@require_safe
+@read_only
 def current(request: HttpRequest, policy: str) -> HttpResponse:
     """The version in force, chosen by effective date in Asia/Baku (E-0a, E-13b)."""
     found = in_force(policy)
@@ -21,7 +21,7 @@ def current(request: HttpRequest, policy: str) -> HttpResponse:
     return _article(request, found, "policies/current.html")
 
 
-@require_safe
+@read_only
 def version(request: HttpRequest, policy: str, number: str) -> HttpResponse:
     """One published version; archived ones stay readable (E-13b)."""
     found = PolicyVersion.objects.published().filter(policy=policy, number=number).first()
@@ -30,7 +30,7 @@ def version(request: HttpRequest, policy: str, number: str) -> HttpResponse:
     return _article(request, found, "policies/version.html")
 
 
-@require_safe
+@read_only
 def versions(request: HttpRequest, policy: str) -> HttpResponse:
     """The archive: every version that was ever published, the latest first."""
     published = PolicyVersion.objects.published().filter(policy=policy)

@@ -118,7 +118,7 @@ class ConsultationForm(forms.Form):
         },
         widget=forms.Textarea(attrs={"rows": 7}),
     )
-    website = forms.CharField(required=False)
+    website = forms.CharField(label=_("Hidden field"), required=False)
 
     def clean_email(self) -> str:
         return normalise_email(self.cleaned_data["email"])
@@ -128,5 +128,7 @@ class ConsultationForm(forms.Form):
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
-            raise ValidationError(_("Please leave the hidden field empty."), code="trap")
+            raise ValidationError(
+                _("Please leave this field empty; a program may have filled it in."), code="trap"
+            )
         return ""

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Hashable
 from datetime import datetime
+from typing import Any
 from unicodedata import category
 
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from consent.enclosures import code_of
 from consent.notices import Notice
 from emsar.entities.businessdays import Due
 from emsar.entities.profile import MailboxFacts
 from emsar.entities.registry import registry
-from emsar.entities.wording import moment_text
+from emsar.entities.wording import day_text, moment_text
 from emsar.outbox.composing import compose, compose_filled, plain
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.subjects.identifiers import format_phone
@@ -22,6 +25,11 @@ from requests_inbox.models import ConsultationRequest, Message
 _PLAIN_NAME = re.compile(r"[^\W\d_]+(?:[ '’ʼ-][^\W\d_]+)*")
 MAX_GREETED = 60
 MAX_GREETED_WORDS = 4
+
+
+def _language_name(code: str, language: str) -> str:
+    with translation.override(language):
+        return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def greeted_name(name: str | None) -> str:
@@ -44,7 +52,7 @@ def to_mailbox(
         "name": request.name or "",
         "company": request.company or "",
         "project": request.project or "",
-        "reply_language": request.language,
+        "reply_language": _language_name(request.language, language),
         "email": email or "",
         "phone": format_phone(request.phone.value or "") if request.phone else "",
         "service": service,
@@ -100,6 +108,7 @@ def acknowledgement(
         reference=request.reference,
         mailbox=_mailbox_of(request),
         to_address=email,
+        enclosure=code_of(notice.sha256),
     )
 
 
@@ -145,6 +154,42 @@ def privacy_notice(request: ConsultationRequest, email: str) -> OutboundMail:
         reference=request.reference,
         mailbox=_mailbox_of(request),
         to_address=email,
+    )
+
+
+def withdrawal(request: ConsultationRequest) -> list[OutboundMail]:
+    """Tell the mailbox to stop, and the person that it stopped (E-8g)."""
+    mailbox = _mailbox_of(request)
+    ours: dict[str, Any] = {"copy_in": mailbox, "to_address": mailbox}
+    found = [_about_withdrawal(request, "consent_withdrawn", registry().default_language, **ours)]
+    email = request.contact.value if request.contact else None
+    if email:
+        theirs = {"to_address": email}
+        found.append(_about_withdrawal(request, "withdrawal_confirmed", request.language, **theirs))
+    return found
+
+
+def _about_withdrawal(
+    request: ConsultationRequest, template: str, language: str, **fields: Any
+) -> OutboundMail:
+    context = {
+        "reference": request.reference,
+        "at": _moment(request.closed_at or timezone.now(), language),
+        "last_day": day_text(request.destroy_after, language) if request.destroy_after else "",
+        "admin": admin_address(request.pk, language),
+        "brand": registry().brand,
+    }
+    return compose(
+        template,
+        context,
+        language=language,
+        key=f"request:{request.pk}:{template}",
+        purpose=Purpose.RIGHTS,
+        subject_id=request.subject_id,
+        about=request.pk,
+        reference=request.reference,
+        mailbox=_mailbox_of(request),
+        **fields,
     )
 
 

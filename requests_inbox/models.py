@@ -17,6 +17,7 @@ from emsar.outbox.models import OutboundMail
 from emsar.staff.models import Role, User
 from emsar.subjects.models import DataSubject, SubjectIdentifier, outside_block
 from policies.models import PolicyVersion
+from requests_inbox.moments import ReadableMomentField
 from requests_inbox.references import new_reference
 
 
@@ -105,15 +106,15 @@ class ConsultationRequest(models.Model):
     company = EncryptedTextField(_("company of the person"), null=True)
     project = EncryptedTextField(_("project information"))
     search_keys = lookup_words_field()
-    received_at = models.DateTimeField(_("received"))
+    received_at = ReadableMomentField(_("received"))
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.NEW
     )
-    waiting_since = models.DateTimeField(_("waiting since"))
-    reply_due_at = models.DateTimeField(_("reply due"))
-    replied_at = models.DateTimeField(_("last reply sent"), null=True)
-    first_replied_at = models.DateTimeField(_("first reply sent"), null=True)
+    waiting_since = ReadableMomentField(_("waiting since"))
+    reply_due_at = ReadableMomentField(_("reply due"))
+    replied_at = ReadableMomentField(_("last reply sent"), null=True)
+    first_replied_at = ReadableMomentField(_("first reply sent"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     close_reason = models.CharField(
         _("reason for closing"), max_length=20, choices=CloseReason.choices, blank=True
@@ -179,9 +180,11 @@ class ConsultationRequest(models.Model):
         return self.is_open and self.reply_due_at < (now or timezone.now())
 
     def writer(self, now: datetime | None = None) -> User | None:
-        """Who is writing a reply at this moment, if anybody."""
+        """Who is writing a reply at this moment, if anybody; nobody answers blocked records."""
         until = self.writing_until
-        return self.writing_by if until and until > (now or timezone.now()) else None
+        if until is None or until <= (now or timezone.now()):
+            return None
+        return None if self.subject.block_covers(self.registered_at) else self.writing_by
 
 
 class RequestScopedQuerySet(models.QuerySet[Any]):
@@ -220,7 +223,7 @@ class Message(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECORDED)
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     body = EncryptedTextField()
-    at = models.DateTimeField(default=timezone.now)
+    at = ReadableMomentField(default=timezone.now)
     mail = models.ForeignKey(OutboundMail, models.SET_NULL, null=True, related_name="+")
 
     objects = RequestScopedQuerySet.as_manager()

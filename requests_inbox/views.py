@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from consent.models import ConsentEvent
 from consent.notices import FREE_CONSULTATION, Notice, NoticeUnavailableError, notice
@@ -22,16 +22,17 @@ from emsar.entities import publication
 from emsar.entities.registry import registry
 from emsar.site.errors import error_page
 from emsar.site.languages import active_language
-from emsar.site.same_origin import same_origin_post
+from emsar.site.same_origin import read_only, same_origin_post
 from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit
 from emsar.subjects.links import find_link
 from policies import versions
+from policies.versions import term_in_force
 from requests_inbox.addresses import path
 from requests_inbox.forms import ConsultationForm
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services.handling import withdraw as withdraw_request
-from requests_inbox.services.receive import WITHDRAWAL, FormEntry, receive
+from requests_inbox.services.receive import WITHDRAWAL, FormEntry, SentBeforeError, receive
 from requests_inbox.tokens import Shown, new_token, read_token
 
 SENT_SALT = "requests_inbox.sent"
@@ -105,14 +106,19 @@ def _submitted(request: HttpRequest, words: Notice) -> HttpResponse:
     filled = ConsultationForm(request.POST)
     shown = read_token(request.POST.get("token", ""))
     if over_limit:
-        return _page(request, filled, words, _limited(), shown, status=429)
+        response = _page(request, filled, words, _limited(), shown, status=429)
+        response.headers["Retry-After"] = str(settings.FORM_LIMIT_MINUTES * 60)
+        return response
     if shown is None or not shown.shows(words):
         return _page(request, filled, words, _stale(), shown)
     if not filled.is_valid():
         return _page(request, filled, words, shown=shown)
     if shown.is_too_fast:
         return _page(request, filled, words, _too_fast(), shown)
-    return _sent_to(receive(_entry(filled.cleaned_data, shown), words))
+    try:
+        return _sent_to(receive(_entry(filled.cleaned_data, shown), words))
+    except SentBeforeError as before:
+        return _page(request, filled, words, _sent_before(before.reference), status=409)
 
 
 def _refuse_large(request: HttpRequest) -> None:
@@ -138,8 +144,15 @@ def _limited() -> str:
 def _stale() -> str:
     return _(
         "The text that you agree to has changed, or this page was open for too long. Nothing was "
-        "sent yet. Please read the text below the form again and send your request once more."
+        "sent yet. Please read the text above the button again and send your request once more."
     )
+
+
+def _sent_before(reference: str) -> str:
+    return _(
+        "This form was sent before, as request %(reference)s; what you have changed since then was "
+        "not sent. To send it as a new request, press the button once more."
+    ) % {"reference": reference}
 
 
 def _too_fast() -> str:
@@ -178,7 +191,7 @@ def _sent_to(stored: ConsultationRequest) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@read_only
 @with_form
 def sent(request: HttpRequest) -> HttpResponse:
     """The reference of a request that has just been sent; the address is worth an hour."""
@@ -211,7 +224,8 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@read_only
 def withdrawn(request: HttpRequest) -> HttpResponse:
     """What a withdrawal did; the same page for everybody."""
-    return render(request, "inbox/withdrawn.html")
+    days = term_in_force("erasure_deadline")
+    return render(request, "inbox/withdrawn.html", {"days": days})

@@ -30,9 +30,12 @@ RUN = (sys.executable, "-m", "emsar.embedded", "run")
 class Stack:
     """One running copy of the site with its own data folder and port."""
 
-    def __init__(self, data_dir: Path, port: int = 0, **environment: str) -> None:
+    def __init__(
+        self, data_dir: Path, port: int = 0, root: Path = ROOT, **environment: str
+    ) -> None:
         self.data_dir = data_dir
         self.port = port or choose()
+        self.root = root
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -60,7 +63,7 @@ class Stack:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=self.root,
                 env=kept | own | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from emsar.datamap.keys import ring
 
@@ -35,7 +36,7 @@ class EvidenceRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False, db_index=True)
     kid = models.CharField(max_length=16, editable=False)
     hmac = models.BinaryField(max_length=32, editable=False)
 

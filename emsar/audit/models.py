@@ -43,11 +43,11 @@ class Seal(models.Model):
     have appeared since. So no writer waits for the seal, or for another.
     """
 
-    id = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField(default=timezone.now)
-    spans: models.JSONField[Any, Any] = models.JSONField()
+    id = models.BigAutoField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    spans: models.JSONField[Any, Any] = models.JSONField(_("rows covered"))
     previous = models.BinaryField(max_length=32)
-    kid = models.CharField(max_length=16)
+    kid = models.CharField(_("key"), max_length=16)
     digest = models.BinaryField(max_length=32)
 
     class Meta:

@@ -1,13 +1,23 @@
-"""Verifying evidence: every row's HMAC, every link of the chain, and the rows that it covers."""
+"""Verifying evidence: every row's HMAC, every link of the chain, and the rows that it covers.
+
+Higher rooms register what else of theirs must be as it was, such as the texts of the policies.
+"""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from emsar.audit.evidence import EvidenceRow, evidence_models
 from emsar.audit.models import Seal
 from emsar.audit.sealing import link_digest, rows_digest
 from emsar.datamap.keys import ring
+
+_FURTHER: dict[str, Callable[[], Iterable[str]]] = {}
+
+
+def register_verification(name: str, verify: Callable[[], Iterable[str]]) -> None:
+    """``verify`` gives a sentence for each thing that is not as it was written."""
+    _FURTHER[name] = verify
 
 
 def verify_rows(model: type[EvidenceRow]) -> Iterator[str]:
@@ -23,10 +33,10 @@ def verify_chain() -> Iterator[str]:
     for link in Seal.objects.order_by("id").iterator(chunk_size=500):
         if bytes(link.previous) != previous:
             yield f"Seal {link.pk}: does not follow the link before it"
-        if _intact(link):
-            yield from _verify_spans(link)
-        else:
+        if not _intact(link):
             yield f"Seal {link.pk}: not as it was written"
+        # A broken link must not hide what else is wrong with the rows that it covers.
+        yield from _verify_spans(link)
         previous = bytes(link.digest)
 
 
@@ -45,18 +55,28 @@ def verify_head(head: str) -> Iterator[str]:
 
 def _verify_spans(link: Seal) -> Iterator[str]:
     kinds = {model._meta.label_lower: model for model in evidence_models()}
-    for label, span in link.spans.items():
-        if not span["count"]:
-            continue
-        if label not in kinds:
-            yield f"Seal {link.pk}: {label} is no kind of evidence here"
-            continue
-        rows = _covered(kinds[label], span)
-        if len(rows) < span["count"]:
-            missing = span["count"] - len(rows)
-            yield f"Seal {link.pk}: {missing} rows of {label} are missing"
-        elif rows_digest(rows) != span["digest"]:
-            yield f"Seal {link.pk}: rows of {label} changed after sealing"
+    spans = link.spans if isinstance(link.spans, dict) else {}
+    for label, span in spans.items():
+        try:
+            problem = _problem(label, kinds.get(label), span)
+        except (KeyError, TypeError, ValueError):
+            problem = f"what it says of {label} cannot be read"
+        if problem:
+            yield f"Seal {link.pk}: {problem}"
+
+
+def _problem(label: str, model: type[EvidenceRow] | None, span: dict[str, Any]) -> str:
+    """What is wrong with the rows that a span covers; empty when nothing is."""
+    if not span["count"]:
+        return ""
+    if model is None:
+        return f"{label} is no kind of evidence here"
+    rows = _covered(model, span)
+    if len(rows) < span["count"]:
+        return f"{span['count'] - len(rows)} rows of {label} are missing"
+    if rows_digest(rows) != span["digest"]:
+        return f"rows of {label} changed after sealing"
+    return ""
 
 
 def _covered(model: type[EvidenceRow], span: dict[str, Any]) -> list[tuple[int, bytes]]:
@@ -70,4 +90,5 @@ def _covered(model: type[EvidenceRow], span: dict[str, Any]) -> list[tuple[int, 
 def verify_all() -> list[str]:
     """Everything that is wrong with the evidence; empty when all is in order."""
     found = [problem for model in evidence_models() for problem in verify_rows(model)]
-    return [*found, *verify_chain()]
+    further = [problem for verify in _FURTHER.values() for problem in verify()]
+    return [*found, *verify_chain(), *further]

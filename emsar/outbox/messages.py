@@ -1,5 +1,6 @@
 """A stored mail as the message that goes out: plain text, and the same text as quiet HTML."""
 
+from email.header import Header
 from email.utils import format_datetime, formataddr
 
 from django.core.mail import EmailMultiAlternatives
@@ -7,6 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from emsar.entities.registry import registry
+from emsar.outbox.enclosures import enclosure_of
 from emsar.outbox.models import OutboundMail, Purpose
 
 
@@ -14,7 +16,7 @@ def build_message(mail: OutboundMail, backend: BaseEmailBackend) -> EmailMultiAl
     """The message of a claimed mail; its Message-ID and date are those of the row."""
     body = mail.body or ""
     message = EmailMultiAlternatives(
-        subject=mail.subject_line or "",
+        subject=_one_header(mail.subject_line or ""),
         body=body,
         from_email=formataddr((registry().organisation.brand, mail.mailbox)),
         to=[mail.to_address or ""],
@@ -23,7 +25,18 @@ def build_message(mail: OutboundMail, backend: BaseEmailBackend) -> EmailMultiAl
         connection=backend,
     )
     message.attach_alternative(_html(mail, body), "text/html")
+    enclosed = enclosure_of(mail.enclosure) if mail.enclosure else None
+    if enclosed:
+        message.attach(enclosed.name, enclosed.html, "text/html")
     return message
+
+
+def _one_header(subject: str) -> str:
+    """Encoded so that its first part fits on the header's own line: some programs show the blank
+    of a line that begins below."""
+    if subject.isascii():
+        return subject
+    return Header(subject, "utf-8", header_name="Subject").encode(linesep="")
 
 
 def _headers(mail: OutboundMail) -> dict[str, str]:

@@ -80,6 +80,8 @@ class OutboundMail(models.Model):
     reply_to = EncryptedTextField(null=True)
     subject_line = EncryptedTextField(null=True)
     body = EncryptedTextField(null=True)
+    # The name of a text of ours that goes with it, as "kind:key"; see ``enclosures``.
+    enclosure = models.CharField(max_length=100, blank=True)
     message_id = models.CharField(max_length=120)
     automatic = models.BooleanField(default=True)
     status = models.CharField(

@@ -24,6 +24,7 @@ declare(
     free={
         "surrogate key": ("id", "key", "message_id"),
         "addresses of our own": ("mailbox", "copy_in"),
+        "the name of a text of ours": ("enclosure",),
         "state of the queue": (
             "language",
             "automatic",

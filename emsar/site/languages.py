@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
-from django.utils.translation import get_language_from_path
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 # What the switch shows; the same in every language, so never translated.
@@ -25,18 +24,24 @@ def accepted_language(request: HttpRequest) -> str:
 
 
 def visitor_language(request: HttpRequest) -> str:
-    """The language of the address, else of the browser.
+    """The language that a colleague has chosen, else that of the address, else of the browser.
 
     Error pages ask this themselves: an error may come before or after the middleware that sets
     the language, and the thread may still carry the one of an earlier visitor.
     """
-    return get_language_from_path(request.path_info) or accepted_language(request)
+    chosen: str | None = getattr(request, "staff_language", None)
+    return chosen or language_of(request.path_info) or accepted_language(request)
+
+
+def language_of(path: str) -> str | None:
+    """Which of our languages an address names, however its letters are written; None for none."""
+    code = path.removeprefix("/").partition("/")[0].lower()
+    return code if path.startswith("/") and code in codes() else None
 
 
 def path_in(language: str, path: str) -> str:
     """The same page in another language; the home page for what has no language in its path."""
-    current = get_language_from_path(path)
-    if current is None:
+    if language_of(path) is None:
         return f"/{language}/"
     return f"/{language}/{path.split('/', 2)[2] if path.count('/') > 1 else ''}"
 

@@ -2,15 +2,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from emsar.site.finished import publish
 from emsar.site.frame import page_frame
 from emsar.site.health import run_checks
 from emsar.site.languages import accepted_language
+from emsar.site.same_origin import read_only
 
 
-@require_safe
+@read_only
 def root(request: HttpRequest) -> HttpResponse:
     """Leads to the home page in the browser's language; the address then keeps the language."""
     response = HttpResponseRedirect(f"/{accepted_language(request)}/")
@@ -19,12 +19,12 @@ def root(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@read_only
 def home(request: HttpRequest) -> HttpResponse:
     return publish(render(request, "site/home.html"))
 
 
-@require_safe
+@read_only
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """What one company does and how to reach it (E-1b, E-1c, E-2d to E-2k)."""
     found = page_frame(request).company(slug)
@@ -34,14 +34,14 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@read_only
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers; nothing else is asked, so that a lost database restarts nothing."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
-@require_safe
+@read_only
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether requests can be served and mail goes out; 503 when something is not in order."""
     found = run_checks()

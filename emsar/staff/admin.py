@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget, AdminTextInputWidget
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
 from django.db import models
 from django.http import HttpRequest
@@ -30,12 +31,17 @@ for _model in (
     allow(("dpo", "administrator", "auditor", "entity_staff"), f"entities.{_model}", "view")
 
 
+# Encrypted text is a long text to Django; a name and an address take one line.
+ONE_LINE = {"full_name": AdminTextInputWidget, "email": AdminEmailInputWidget}
+
+
 class NewUserForm(AdminUserCreationForm[User]):
     """A new login with its role; the company belongs to company staff and to nobody else."""
 
     class Meta:
         model = User
         fields = ("username", "full_name", "email", "role", "entity", "language")
+        widgets = ONE_LINE
 
 
 class ChangeUserForm(forms.ModelForm[User]):
@@ -44,6 +50,7 @@ class ChangeUserForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("full_name", "email", "role", "entity", "language", "is_active")
+        widgets = ONE_LINE
 
 
 @admin.register(User)

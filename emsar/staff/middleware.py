@@ -18,8 +18,11 @@ class StaffLanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(self.prefix) or not request.user.is_authenticated:
             return self.get_response(request)
-        with translation.override(request.user.language):
-            request.LANGUAGE_CODE = request.user.language
+        # Asked now: after a logout the request belongs to nobody.
+        language = request.user.language
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            request.staff_language = language  # type: ignore[attr-defined]
             response = self.get_response(request)
-        response.headers["Content-Language"] = request.user.language
+        response.headers["Content-Language"] = language
         return response

@@ -1,7 +1,10 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,12 +43,14 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.SlugField(_("login name"), max_length=50, unique=True)
     full_name = EncryptedTextField(_("name and surname"), null=True, blank=True)
-    email = EncryptedTextField(_("email"), null=True, blank=True)
+    email = EncryptedTextField(_("email"), null=True, blank=True, validators=[EmailValidator()])
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     entity = models.ForeignKey(
         LegalEntity, models.PROTECT, verbose_name=_("company"), null=True, blank=True
     )
-    language = models.CharField(_("language"), max_length=2, default="az")
+    language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, default="az"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
 
@@ -67,6 +72,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def clean(self) -> None:
+        """Company and role fit together; the constraint's own words would help nobody."""
+        super().clean()
+        if self.role not in Role.values:
+            return
+        if self.role == Role.ENTITY_STAFF and not self.entity_id:
+            raise ValidationError({"entity": _("Company staff need a company.")})
+        if self.role != Role.ENTITY_STAFF and self.entity_id:
+            words = _("Only company staff have a company. Leave this empty for other roles.")
+            raise ValidationError({"entity": words})
 
     def get_full_name(self) -> str:
         return self.full_name or self.username

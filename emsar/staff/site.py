@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.apps import apps as django_apps
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from emsar.audit import record
 from emsar.entities.registry import registry
 from emsar.staff.gates import passes_all
+from emsar.staff.house import in_house
 from emsar.staff.language import set_language
 from emsar.staff.login import StaffLoginForm
 from emsar.staff.models import User
@@ -32,6 +33,14 @@ class EmsarAdminSite(AdminSite):
     site_title = _("Administration")
     site_url = "/"
     enable_nav_sidebar = True
+
+    def register(
+        self,
+        model_or_iterable: Any,
+        admin_class: type[ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        super().register(model_or_iterable, in_house(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

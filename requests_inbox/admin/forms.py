@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emsar.entities.registry import registry
 from emsar.site.languages import active_language
@@ -19,6 +20,8 @@ from requests_inbox.models import (
     Message,
     TransferReason,
 )
+from requests_inbox.moments import EARLIEST
+from requests_inbox.services.seen import seen_now
 
 MAX_TEXT = 20_000
 
@@ -36,14 +39,19 @@ class DeskForm(forms.Form):
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in Asia/Baku, to the minute, and never in the future."""
+    """A moment in Asia/Baku, to the minute; never in the future, nor before all our records."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local", "min": f"{EARLIEST:%Y-%m-%dT%H:%M}"},
+        format="%Y-%m-%dT%H:%M",
+    )
 
     def clean(self, value: Any) -> datetime | None:
         moment: datetime | None = super().clean(value)
         if moment is not None and moment > timezone.now():
             raise ValidationError(_("This moment lies in the future."), code="future")
+        if moment is not None and moment < EARLIEST:
+            raise ValidationError(_("This moment lies too far in the past."), code="past")
         return moment
 
 
@@ -61,9 +69,19 @@ class DraftForm(DeskForm):
     """A reply on the way: anything may be kept, even nothing."""
 
     body = text_field(_("Reply"), rows=12, required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
         self.fields["body"].widget.attrs["lang"] = self.item.language
+        self.initial.setdefault("seen", " ".join(seen_now(self.item)))
+
+    def clean_seen(self) -> frozenset[str]:
+        """The keys of what the thread showed when the page was made."""
+        return frozenset(self.cleaned_data["seen"].split())
+
+    def see_all(self) -> None:
+        """Note that the page now shows everything, so that the same post passes next time."""
+        self.data = dict(self.data.items()) | {"seen": " ".join(seen_now(self.item))}
 
 
 class ReplyForm(DraftForm):
@@ -152,7 +170,9 @@ class CloseForm(DeskForm):
 class HandOverForm(DeskForm):
     """To which company, and why."""
 
-    to_entity = forms.ChoiceField(label=_("To"), widget=forms.RadioSelect)
+    to_entity = forms.ChoiceField(
+        label=pgettext_lazy("company that gets a request", "To"), widget=forms.RadioSelect
+    )
     reason = forms.ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
 
     def prepare(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from emsar.entities.registry import registry
 from emsar.site.languages import active_language
@@ -110,7 +110,7 @@ def company_name(slug: str) -> str:
 def field_words(fields: Iterable[str]) -> list[str]:
     """The fields that are passed on, as people call them."""
     known = {
-        "name": _("name"),
+        "name": pgettext("name of a person", "name"),
         "email": _("email"),
         "phone": _("phone"),
         "company": _("company"),

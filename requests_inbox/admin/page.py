@@ -1,5 +1,6 @@
 """The page of one request: everything known about it, and everything that can be done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,8 +21,8 @@ from requests_inbox.admin.forms import AssignForm, DraftForm, NoteForm
 from requests_inbox.admin.greeting import opening
 from requests_inbox.admin.history import history, transfers
 from requests_inbox.admin.proof import proof_of
-from requests_inbox.admin.thread import draft_of, thread
-from requests_inbox.models import ConsultationRequest
+from requests_inbox.admin.thread import draft_of, entries, thread
+from requests_inbox.models import ConsultationRequest, Message
 
 RELATED = (
     "subject",
@@ -60,9 +61,14 @@ def address_of(item: ConsultationRequest) -> str:
 
 def back_to(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> HttpResponse:
     """To the request's page; to the list once the request is out of this user's sight."""
-    visible = model_admin.get_queryset(http).filter(pk=item.pk).exists()
-    name = "admin:requests_inbox_consultationrequest_changelist"
-    return redirect(address_of(item) if visible else reverse(name))
+    if is_visible(model_admin, http, item):
+        return redirect(address_of(item))
+    return redirect(reverse("admin:requests_inbox_consultationrequest_changelist"))
+
+
+def is_visible(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> bool:
+    """Whether this user may still see a request, which may have been handed over or blocked."""
+    return bool(model_admin.get_queryset(http).filter(pk=item.pk).exists())
 
 
 def frame(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> dict[str, Any]:
@@ -85,14 +91,21 @@ def show(
     *,
     reply: DraftForm | None = None,
     note: NoteForm | None = None,
+    news: Sequence[Message] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The page; ``reply`` and ``note`` are forms that were refused, with what was typed."""
+    """The page; ``reply`` and ``note`` are forms that were refused, with what was typed.
+
+    ``news`` are messages that the writer of ``reply`` had not seen: they stand above the form.
+    """
     user = acting_user(http)
+    if reply and news:
+        reply.see_all()
     context = {
         **frame(model_admin, http, item),
         **_facts(item),
         **_work(item, user, reply),
+        "news": entries(item, news),
         "note_form": note or NoteForm(item, user),
         "assign_form": AssignForm(item, user),
     }

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from consent.models import ConsentEvent
 from emsar.staff.acting import acting_user
 from emsar.staff.models import User
-from emsar.subjects.identifiers import format_phone
 from requests_inbox.admin.forms import (
     AnsweredForm,
     CloseForm,
@@ -22,11 +21,12 @@ from requests_inbox.admin.forms import (
     WithdrawForm,
 )
 from requests_inbox.admin.history import company_name, field_words
-from requests_inbox.admin.page import address_of, back_to, find_request, frame
+from requests_inbox.admin.page import address_of, back_to, find_request, frame, is_visible
 from requests_inbox.admin.verbs import CONFLICT, UNPROCESSABLE
-from requests_inbox.models import ConsultationRequest, Message
+from requests_inbox.models import ConsultationRequest, Status
 from requests_inbox.services import handling, replying
 from requests_inbox.services.errors import RequestStateError
+from requests_inbox.services.passing import passed_on
 
 _Words = str | Promise
 
@@ -50,9 +50,7 @@ class VerbPage:
         try:
             done = self.do(item, form.cleaned_data, user)
         except RequestStateError as problem:
-            form.add_error(None, str(problem))
-            fresh = find_request(model_admin, http, pk)
-            return self._page(model_admin, http, fresh, form, CONFLICT)
+            return self._refused(model_admin, http, form, problem)
         messages.success(http, f"{item.reference}: {done}")
         return back_to(model_admin, http, item)
 
@@ -63,6 +61,17 @@ class VerbPage:
     def preview(self, item: ConsultationRequest) -> list[tuple[str, str]]:
         """What is at stake, as terms and values."""
         return []
+
+    def _refused(
+        self, model_admin: Any, http: HttpRequest, form: DeskForm, problem: RequestStateError
+    ) -> HttpResponse:
+        """The page again, saying why, unless the request has gone out of this user's sight."""
+        if not is_visible(model_admin, http, form.item):
+            messages.error(http, str(problem))
+            return back_to(model_admin, http, form.item)
+        form.add_error(None, str(problem))
+        fresh = find_request(model_admin, http, form.item.pk)
+        return self._page(model_admin, http, fresh, form, CONFLICT)
 
     def _page(
         self,
@@ -140,22 +149,9 @@ class HandOver(VerbPage):
         return _("handed over to %(company)s.") % {"company": company_name(data["to_entity"])}
 
     def preview(self, item: ConsultationRequest) -> list[tuple[str, str]]:
-        """The very data that are passed on (E-6.1a), in the order of the transfer's fields."""
-        words = field_words(handling.PASSED_ON)
-        return [(word, value) for word, value in zip(words, _passed_on(item), strict=True) if value]
-
-
-def _passed_on(item: ConsultationRequest) -> list[str]:
-    messages_too = item.messages.exclude(kind=Message.Kind.DRAFT).count()
-    return [
-        item.name or "",
-        (item.contact.value if item.contact else "") or "",
-        format_phone(item.phone.value or "") if item.phone else "",
-        item.company or "",
-        item.service.text("name"),
-        item.project or "",
-        str(messages_too) if messages_too else "",
-    ]
+        """The very data that are passed on (E-6.1a)."""
+        data = passed_on(item)
+        return list(zip(field_words(data), data.values(), strict=True))
 
 
 class Withdraw(VerbPage):
@@ -170,7 +166,10 @@ class Withdraw(VerbPage):
     dangerous = True
 
     def do(self, item: ConsultationRequest, data: dict[str, Any], user: User) -> str:
+        before = item.status == Status.WITHDRAWN
         handling.withdraw(item, method=ConsentEvent.Method.STAFF, actor=user)
+        if before:
+            return _("the withdrawal was recorded before; processing has stopped since then.")
         return _("the withdrawal was recorded and processing has stopped.")
 
 

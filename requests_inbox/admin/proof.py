@@ -6,17 +6,19 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consent.models import ConsentEvent, ConsentText
 from consent.services import text_is_as_stored
+from requests_inbox.admin.clock import version_url
 from requests_inbox.admin.history import company_name
 from requests_inbox.models import ConsultationRequest
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A consent with everything that proves it (E-1l, E-5a)."""
+    """A consent with everything that proves it (E-1l, E-5a); ``policy`` is the page agreed to."""
 
     event: ConsentEvent
     text: ConsentText | None
     withdrawn: ConsentEvent | None
+    policy: str
 
     @property
     def event_intact(self) -> bool:
@@ -49,4 +51,5 @@ def proof_of(request: ConsultationRequest) -> Proof | None:
     if event is None:
         return None
     withdrawals = ConsentEvent.objects.filter(kind=ConsentEvent.Kind.WITHDRAWN, about=request.pk)
-    return Proof(event, event.text, withdrawals.order_by("id").first())
+    first = withdrawals.order_by("id").first()
+    return Proof(event, event.text, first, version_url(request.version))

@@ -1,6 +1,6 @@
 """The thread of a request: what the person wrote, what staff answered, and what they noted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +31,12 @@ class Entry:
 def thread(request: ConsultationRequest) -> list[Entry]:
     """The request itself, then its messages in the order of their times; drafts are private."""
     messages = request.messages.exclude(kind=Message.Kind.DRAFT).select_related("author", "mail")
-    return [_first(request), *(_entry(request, message) for message in messages)]
+    return [_first(request), *entries(request, messages)]
+
+
+def entries(request: ConsultationRequest, messages: Iterable[Message]) -> list[Entry]:
+    """Messages of a request as entries of its thread."""
+    return [_entry(request, message) for message in messages]
 
 
 def draft_of(request: ConsultationRequest, user: User) -> Message | None:

@@ -16,10 +16,11 @@ from emsar.outbox.sending import retry as send_again
 from emsar.staff.acting import acting_user
 from requests_inbox.admin.forms import AssignForm, DraftForm, NoteForm, ReplyForm
 from requests_inbox.admin.greeting import is_only_frame
-from requests_inbox.admin.page import address_of, back_to, find_request, show
+from requests_inbox.admin.page import address_of, back_to, find_request, is_visible, show
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling, replying
-from requests_inbox.services.errors import RequestStateError
+from requests_inbox.services.errors import RequestStateError, UnseenMessagesError
+from requests_inbox.services.seen import unseen
 
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -80,6 +81,8 @@ def draft(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> Htt
     except RequestStateError as problem:
         return _refused(model_admin, http, item, problem, reply=form)
     messages.success(http, _("Draft saved.") if kept else _("Draft deleted."))
+    if unseen(item, form.cleaned_data["seen"]):
+        messages.warning(http, _("The thread has something new: please read it before you send."))
     replying.claim_writing(item, by=user)
     return redirect(f"{address_of(item)}#reply")
 
@@ -89,10 +92,12 @@ def reply(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> Htt
     """Mail the reply from the company's mailbox."""
     user = acting_user(http)
     form = ReplyForm(item, user, http.POST)
-    if not form.is_valid():
-        return show(model_admin, http, item, reply=form, status=UNPROCESSABLE)
     try:
-        replying.send_reply(item, form.cleaned_data["body"], by=user)
+        # Whatever comes of it, whoever posts is writing still.
+        replying.claim_writing(item, by=user)
+        if not form.is_valid():
+            return show(model_admin, http, item, reply=form, status=UNPROCESSABLE)
+        replying.send_reply(item, by=user, **form.cleaned_data)
     except RequestStateError as problem:
         return _refused(model_admin, http, item, problem, reply=form)
     words = _("The reply to %(reference)s is being sent.")
@@ -155,11 +160,17 @@ def _refused(
     problem: RequestStateError,
     **forms: Any,
 ) -> HttpResponse:
-    """The page again, saying why, with what was typed still in its form."""
+    """The page again, saying why, with what was typed still in its form.
+
+    A request that has gone out of this user's sight has no page: that is only told.
+    """
+    if not is_visible(model_admin, http, item):
+        raise problem
     for form in forms.values():
         form.add_error(None, str(problem))
     fresh = find_request(model_admin, http, item.pk)
-    return show(model_admin, http, fresh, **forms, status=CONFLICT)
+    news = problem.messages if isinstance(problem, UnseenMessagesError) else ()
+    return show(model_admin, http, fresh, **forms, news=news, status=CONFLICT)
 
 
 VERBS: dict[str, Callable[..., HttpResponse]] = {

@@ -1,4 +1,10 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from requests_inbox.models import Message
 
 
 class RequestStateError(Exception):
@@ -24,3 +30,17 @@ class WriterBusyError(RequestStateError):
     def __init__(self, name: str) -> None:
         super().__init__(_("%(name)s is writing a reply to this request.") % {"name": name})
         self.name = name
+
+
+class UnseenMessagesError(RequestStateError):
+    """The thread went on while a reply was written; ``messages`` are what its writer cannot know.
+
+    Whoever has read them may send the reply all the same.
+    """
+
+    def __init__(self, messages: "Sequence[Message]") -> None:
+        super().__init__(
+            _("Nothing was sent yet: since you opened this page, something has been added to the "
+              "thread. Please read it and decide whether your reply is still right.")
+        )  # fmt: skip
+        self.messages = messages

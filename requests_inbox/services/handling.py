@@ -24,9 +24,9 @@ from requests_inbox.models import (
     TransferReason,
 )
 from requests_inbox.services.errors import RequestStateError
+from requests_inbox.services.passing import passed_on
 from requests_inbox.services.transitions import guard_in_use, lock, note_event, transition
 
-PASSED_ON = ("name", "email", "phone", "company", "service", "project", "messages")
 STOPPED_MAIL = [Purpose.ROUTING, Purpose.REPLY, Purpose.ACKNOWLEDGEMENT, Purpose.PRIVACY_NOTICE]
 
 
@@ -123,7 +123,7 @@ def _passed_on(request: ConsultationRequest, before: str, reason: str, by: User)
         to_entity=request.entity_id or "",
         actor=by.pk,
         reason=reason,
-        fields=list(PASSED_ON),
+        fields=list(passed_on(request)),
     )
     transfer.save()
     note_event(request, "handed_over", actor=by.pk, reason=reason)
@@ -170,3 +170,5 @@ def _stop(request: ConsultationRequest, by: UUID | None) -> None:
     unsent = Message.objects.filter(request=request, state=Message.State.QUEUED)
     unsent.filter(mail__status=MailStatus.CANCELLED).update(state=Message.State.FAILED)
     Message.objects.filter(request=request, kind=Message.Kind.DRAFT).delete()
+    for mail in mails.withdrawal(request):
+        mail.save(force_insert=True)

@@ -10,6 +10,7 @@ from consent.models import ConsentEvent
 from consent.notices import Notice
 from consent.services import given
 from emsar.audit.recording import event_of
+from emsar.datamap.crypto import is_unreadable
 from emsar.datamap.folding import word_keys
 from emsar.entities.businessdays import Due
 from emsar.entities.profile import ServiceFacts
@@ -37,8 +38,19 @@ class FormEntry:
     nonce: UUID
 
 
+class SentBeforeError(Exception):
+    """The form was sent before, with other content; ``reference`` names that request."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
 def receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
-    """Store a request with its consent and its mails; the same nonce gives the same request."""
+    """Store a request with its consent and its mails; the same nonce gives the same request.
+
+    Raises SentBeforeError when the nonce was used for other content, which is not stored then.
+    """
     try:
         with transaction.atomic():
             return _receive(entry, notice)
@@ -46,7 +58,17 @@ def receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
         before = ConsultationRequest.objects.filter(form_nonce=entry.nonce).first()
         if before is None:
             raise
+        if not _is_same(before, entry):
+            raise SentBeforeError(before.reference) from None
         return before
+
+
+def _is_same(before: ConsultationRequest, entry: FormEntry) -> bool:
+    """Whether a double click or a reload sent the very same again."""
+    email = before.contact.value if before.contact else None
+    stored = (before.name, email, before.company, before.service_id, before.project)
+    sent = (entry.name, entry.email, entry.company, entry.service, entry.project)
+    return all(a == b or is_unreadable(a) for a, b in zip(stored, sent, strict=True))
 
 
 def _receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
@@ -105,4 +127,4 @@ def _beside(
     ]
 
 
-__all__ = ["WITHDRAWAL", "FormEntry", "receive"]
+__all__ = ["WITHDRAWAL", "FormEntry", "SentBeforeError", "receive"]

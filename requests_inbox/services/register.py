@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.datamap.folding import word_keys
+from emsar.entities.businessdays import BAKU
 from emsar.entities.registry import registry
+from emsar.entities.wording import day_text
 from emsar.outbox.models import OutboundMail
 from emsar.staff.models import Role, User
-from emsar.subjects.identifiers import IdentifierKind, find_or_create
+from emsar.subjects.identifiers import IdentifierKind, find, find_or_create
 from emsar.subjects.models import SubjectIdentifier
 from policies.versions import in_force
 from requests_inbox import mails
 from requests_inbox.models import ConsultationRequest, HistoryEntry, Status
+from requests_inbox.moments import EARLIEST
 from requests_inbox.services.due import due_under
 from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.keeping import last_day_of
@@ -40,9 +43,12 @@ class StaffEntry:
 @transaction.atomic
 def register(entry: StaffEntry, *, by: User) -> ConsultationRequest:
     """Store the request; its clock starts at ``received_at``. No consent is recorded: none was
-    clicked. The person gets the privacy notice if an e-mail address is known."""
-    if entry.received_at > timezone.now():
-        raise RequestStateError(_("The request cannot have come in later than now."))
+    clicked. The person gets the privacy notice if an e-mail address is known.
+
+    Raises RequestStateError for a moment in the future or beyond the term of keeping (E-7.2a), a
+    service of the other company, no address at all, and addresses of two persons.
+    """
+    _guard_moment(entry)
     service = registry().service(entry.service)
     if by.role == Role.ENTITY_STAFF and service.entity not in {"", by.entity_id}:
         raise RequestStateError(_("This service belongs to the other company."))
@@ -51,6 +57,7 @@ def register(entry: StaffEntry, *, by: User) -> ConsultationRequest:
     if main is None:
         raise RequestStateError(_("Neither an email address nor a phone number is given."))
     request = _row(entry, main, contact, phone, service.entity or None)
+    _guard_kept(request)
     request.save(force_insert=True)
     HistoryEntry.objects.create(
         request=request, actor=by.pk, event="registered", to_status=Status.NEW, reason=entry.source
@@ -63,15 +70,46 @@ def register(entry: StaffEntry, *, by: User) -> ConsultationRequest:
     return request
 
 
+def _guard_moment(entry: StaffEntry) -> None:
+    if entry.received_at > timezone.now():
+        raise RequestStateError(_("The request cannot have come in later than now."))
+    if entry.received_at < EARLIEST:
+        # Calendars end somewhere: nothing is computed from such a moment.
+        raise RequestStateError(_("This moment lies too far in the past."))
+
+
+def _guard_kept(request: ConsultationRequest) -> None:
+    """What would have to be deleted today already must not come in any more (E-7.2a)."""
+    day = request.destroy_after
+    if day is not None and day < timezone.localdate(timezone=BAKU):
+        words = _(
+            "A request of that time was kept until %(day)s, so it can no longer be registered."
+        )
+        raise RequestStateError(words % {"day": day_text(day)})
+
+
 def _identifiers(
     entry: StaffEntry,
 ) -> tuple[SubjectIdentifier | None, SubjectIdentifier | None]:
-    contact = find_or_create(IdentifierKind.EMAIL, entry.email) if entry.email else None
-    if not entry.phone:
-        return contact, None
-    return contact, find_or_create(
-        IdentifierKind.PHONE, entry.phone, subject=contact.subject if contact else None
-    )
+    """Both addresses as one person's: one that is new joins the person of the one that is known."""
+    known = find(IdentifierKind.PHONE, entry.phone) if entry.phone else None
+    contact = phone = None
+    if entry.email:
+        owner = known.subject if known else None
+        contact = find_or_create(IdentifierKind.EMAIL, entry.email, subject=owner)
+    if entry.phone:
+        owner = contact.subject if contact else None
+        phone = find_or_create(IdentifierKind.PHONE, entry.phone, subject=owner)
+    if contact and phone and contact.subject_id != phone.subject_id:
+        raise _two_persons()
+    return contact, phone
+
+
+def _two_persons() -> RequestStateError:
+    words = _("The email address and the phone number belong to the records of two persons. If it "
+              "is one person, the data protection officer can join the records first. Otherwise "
+              "please leave one of the two out.")  # fmt: skip
+    return RequestStateError(words)
 
 
 def _row(

@@ -1,5 +1,6 @@
 """Answering: drafts, the claim "X is writing a reply", the mailed reply and what counts as one."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,16 @@ from emsar.staff.models import User
 from requests_inbox import mails
 from requests_inbox.models import OPEN, ConsultationRequest, Message, Status
 from requests_inbox.services.due import due_under
-from requests_inbox.services.errors import RequestStateError, WriterBusyError
+from requests_inbox.services.errors import (
+    RequestStateError,
+    UnseenMessagesError,
+    WriterBusyError,
+)
+from requests_inbox.services.seen import unseen
 from requests_inbox.services.transitions import (
     guard_in_use,
     lock,
+    lock_anywhere,
     note_event,
     transition,
 )
@@ -26,10 +33,12 @@ WRITING = timedelta(minutes=15)
 ANSWERABLE = (*OPEN, Status.REPLIED, Status.CLOSED)
 
 
+@transaction.atomic
 def claim_writing(request: ConsultationRequest, *, by: User) -> None:
     """Say "I am writing a reply" for a quarter of an hour; raises WriterBusyError with the name
-    of a colleague who said so before. Two answers to one request are prevented by this."""
-    guard_in_use(request)
+    of a colleague who said so before. Two answers to one request are prevented by this and, once
+    the quarter of an hour is over, by what :func:`send_reply` asks."""
+    guard_in_use(lock(request))
     now = timezone.now()
     free = Q(writing_by=by) | Q(writing_until__isnull=True) | Q(writing_until__lte=now)
     rows = ConsultationRequest.objects.filter(free, pk=request.pk)
@@ -67,12 +76,19 @@ def save_draft(request: ConsultationRequest, body: str, *, by: User) -> Message 
 
 
 @transaction.atomic
-def send_reply(request: ConsultationRequest, body: str, *, by: User) -> Message:
+def send_reply(
+    request: ConsultationRequest, body: str, *, by: User, seen: Collection[str] | None = None
+) -> Message:
     """Queue a reply from the company's mailbox. The request counts as replied when the mail
-    server has accepted it. Raises WriterBusyError while a colleague writes."""
+    server has accepted it. Raises WriterBusyError while a colleague writes.
+
+    ``seen`` are the keys of what the thread showed to the writer; UnseenMessagesError tells what
+    has come since. None asks for no such check.
+    """
     locked = lock(request)
     _guard_mailable(locked)
     claim_writing(locked, by=by)
+    _guard_seen(locked, seen)
     message = _queue(locked, body.strip(), by)
     save_draft(locked, "", by=by)
     release_writing(locked, by=by)
@@ -91,6 +107,12 @@ def _guard_mailable(request: ConsultationRequest) -> None:
     queued = Message.Kind.OUTGOING, Message.State.QUEUED
     if request.messages.filter(kind=queued[0], state=queued[1]).exists():
         raise RequestStateError(_("A reply to this request is being sent already."))
+
+
+def _guard_seen(request: ConsultationRequest, seen: Collection[str] | None) -> None:
+    news = unseen(request, seen) if seen is not None else []
+    if news:
+        raise UnseenMessagesError(news)
 
 
 def _queue(request: ConsultationRequest, body: str, by: User) -> Message:
@@ -115,7 +137,7 @@ def reply_was_sent(mail: OutboundMail) -> None:
         return
     at = mail.sent_at or timezone.now()
     Message.objects.filter(pk=message.pk).update(state=Message.State.SENT, at=at)
-    _answered(lock(message.request), at, by=message.author)
+    _answered(lock_anywhere(message.request), at, by=message.author)
 
 
 def reply_failed(mail: OutboundMail) -> None:
@@ -221,7 +243,11 @@ def _reopen(request: ConsultationRequest, at: datetime, by: User) -> None:
 
 
 def _unanswered(request: ConsultationRequest, at: datetime) -> bool:
-    return request.replied_at is None or at > request.replied_at
+    """Whether a message may have come after the last reply.
+
+    What staff enter knows no seconds: of the same minute it is better answered twice than never.
+    """
+    return request.replied_at is None or at >= request.replied_at.replace(second=0, microsecond=0)
 
 
 def _audit(action: str, request: ConsultationRequest, channel: str, by: User) -> None:

@@ -74,7 +74,21 @@ def not_in_state(status: str) -> RequestStateError:
 
 
 def lock(request: ConsultationRequest) -> ConsultationRequest:
-    """The request as it is now, locked until the transaction ends."""
+    """The request as it is now, locked until the transaction ends.
+
+    Raises RequestStateError when it has come to another company since ``request`` was read: that
+    the reader might see it was decided by the company that it had then (E-2b).
+    """
+    locked = lock_anywhere(request)
+    if locked.entity_id != request.entity_id:
+        raise RequestStateError(
+            _("A colleague was faster: this request has come to another company meanwhile.")
+        )
+    return locked
+
+
+def lock_anywhere(request: ConsultationRequest) -> ConsultationRequest:
+    """The same for what nobody decides, such as a mail that has left: whichever company it is."""
     rows = ConsultationRequest.objects.select_for_update(of=("self",))
     return rows.select_related("subject", "contact", "version").get(pk=request.pk)
 

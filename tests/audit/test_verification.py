@@ -7,11 +7,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from consent.models import ConsentEvent
-from emsar.audit import record
+from emsar.audit import record, verification
 from emsar.audit.evidence import evidence_models
 from emsar.audit.models import AuditEvent, Seal
 from emsar.audit.sealing import seal
-from emsar.audit.verification import verify_all, verify_head
+from emsar.audit.verification import register_verification, verify_all, verify_head
+from policies.articles import article_digest
+from policies.models import PolicyText, PolicyVersion
 from tests.factories import make_request
 from tests.keys import make_key
 
@@ -85,7 +87,8 @@ def test_row_slipped_in_under_a_sealed_number_shows(chain, tamper) -> None:
         "spans = jsonb_set(spans, '{audit.auditevent,count}', '1')",
         "spans = jsonb_set(spans, '{audit.auditevent,gaps}', '[[1,5]]')",
         "spans = spans - 'consent.consentevent'",
-        'spans = \'{"no.such": {"count": 3}}\'',
+        "spans = '[]'",
+        "spans = 'null'",
         "at = at - interval '1 second'",
         "kid = 'gone'",
     ],
@@ -93,6 +96,32 @@ def test_row_slipped_in_under_a_sealed_number_shows(chain, tamper) -> None:
 def test_altered_seal_is_named_and_does_not_end_the_verification(chain, tamper, change) -> None:
     tamper("audit_seal", f"UPDATE audit_seal SET {change} WHERE id = %s", chain[1].pk)
     assert verify_all() == [f"Seal {chain[1].pk}: not as it was written"]
+
+
+@pytest.mark.parametrize(
+    ("spans", "said"),
+    [
+        ('{"no.such": {"count": 3}}', "no.such is no kind of evidence here"),
+        ('{"audit.auditevent": {"count": 3}}', f"what it says of {EVENTS} cannot be read"),
+        ('{"audit.auditevent": 7}', f"what it says of {EVENTS} cannot be read"),
+        ('{"audit.auditevent": {"count": 1, "from": "x"}}', f"what it says of {EVENTS} cannot be"),
+    ],
+)
+def test_altered_seal_says_what_its_span_is_worth(chain, tamper, spans, said) -> None:
+    tamper("audit_seal", "UPDATE audit_seal SET spans = %s WHERE id = %s", spans, chain[1].pk)
+    broken, span = verify_all()
+    assert broken == f"Seal {chain[1].pk}: not as it was written"
+    assert span.startswith(f"Seal {chain[1].pk}: {said}")
+
+
+def test_broken_seal_does_not_hide_a_missing_row(chain, tamper) -> None:
+    tamper(TABLE, f"DELETE FROM {TABLE} WHERE id = %s", newest().pk)
+    change = "UPDATE audit_seal SET at = at - interval '1 second' WHERE id = %s"
+    tamper("audit_seal", change, chain[-1].pk)
+    assert verify_all() == [
+        f"Seal {chain[-1].pk}: not as it was written",
+        f"Seal {chain[-1].pk}: 1 rows of {EVENTS} are missing",
+    ]
 
 
 def test_altered_digest_breaks_the_link_behind_it_too(chain, tamper) -> None:
@@ -185,7 +214,73 @@ def test_command_fails_and_names_everything_that_is_wrong(chain, tamper) -> None
 def test_command_without_the_key_of_the_rows_fails(chain, settings) -> None:
     settings.EVIDENCE_KEYS = [make_key("other")]
     rows = sum(model.objects.count() for model in evidence_models())
-    assert complaints()[-1] == f"{rows + len(chain)} problems found"
+    published = PolicyVersion.objects.published().count()
+    assert complaints()[-1] == f"{rows + len(chain) + published} problems found"
+
+
+PUBLISHED = "SELECT id FROM policies_policyversion WHERE number = '1.0' AND policy_id = %s"
+
+
+def test_published_text_that_was_changed_is_named(chain, tamper) -> None:
+    """Published texts are no evidence rows themselves; their hashes are."""
+    change = (
+        "UPDATE policies_policytext SET html = html || ' '"
+        f" WHERE language = 'az' AND version_id = ({PUBLISHED})"
+    )
+    tamper("policies_policytext", change, "privacy-policy")
+    assert complaints() == [
+        "policies.PolicyVersion privacy-policy 1.0 az: not the text that was published",
+        "1 problems found",
+    ]
+
+
+def test_published_text_that_fits_its_own_hash_but_not_the_evidence_is_named(chain, tamper) -> None:
+    text = PolicyText.objects.get(
+        version__number="1.0", version__policy="privacy-policy", language="ru"
+    )
+    change = "UPDATE policies_policytext SET html = 'x', sha256 = %s WHERE id = %s"
+    tamper("policies_policytext", change, article_digest(text.title, "x"), text.pk)
+    assert verify_all() == [
+        "policies.PolicyVersion privacy-policy 1.0 ru: not the text that was published"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "said"),
+    [
+        (
+            "policies_policytext",
+            f"DELETE FROM policies_policytext WHERE language = 'en' AND version_id = ({PUBLISHED})",
+            "cookie-policy 1.0 en: not the text that was published",
+        ),
+        (
+            "policies_policyversion",
+            f"UPDATE policies_policyversion SET effective_date = '2020-01-01'"
+            f" WHERE id = ({PUBLISHED})",
+            "cookie-policy 1.0: number, terms or date are not those that were published",
+        ),
+        (
+            "policies_policyversion",
+            f"UPDATE policies_policyversion SET published_at = NULL WHERE id = ({PUBLISHED})",
+            "cookie-policy 1.0: published, and no longer there as published",
+        ),
+        (
+            "policies_policyversion",
+            f"UPDATE policies_policyversion SET published_at = now(), effective_date = now()"
+            f" WHERE number = '1.1' AND id <> ({PUBLISHED})",
+            "privacy-policy 1.1: no evidence of its publication can be relied on",
+        ),
+    ],
+)
+def test_version_changed_past_the_triggers_is_named(chain, tamper, table, statement, said) -> None:
+    tamper(table, statement, "cookie-policy")
+    assert verify_all() == [f"policies.PolicyVersion {said}"]
+
+
+def test_higher_room_can_have_more_verified(chain, monkeypatch) -> None:
+    monkeypatch.setattr(verification, "_FURTHER", {})
+    register_verification("attic", lambda: ["The attic is empty"])
+    assert verify_all() == ["The attic is empty"]
 
 
 def test_seal_command_says_what_it_did(chain) -> None:

@@ -52,13 +52,13 @@ def test_recipients_without_a_contract_are_named(settled):
     Recipient.objects.filter(pk="support").update(contract=False, active=False)
     assert texts() == [
         "No contract in force: Hosting provider",
-        "No contract in force: E-mail provider",
+        "No contract in force: Email provider",
     ]
 
 
 def test_expired_certificate_is_named(settled):
     Recipient.objects.filter(pk="email").update(certificate_expires=date(2026, 10, 27))
-    assert texts() == ["Certificate expired: E-mail provider"]
+    assert texts() == ["Certificate expired: Email provider"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from emsar.entities.registry import registry
+from emsar.outbox import enclosures
 from emsar.outbox.composing import compose, plain
+from emsar.outbox.enclosures import Enclosure
 from emsar.outbox.messages import _html, build_message
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.outbox.sending import send_due
@@ -188,3 +190,28 @@ def test_message_of_an_empty_row_is_still_a_message(queue) -> None:
     mail = queue(subject_line=None, body=None)
     message = build_message(mail, None)
     assert (message.subject, message.body) == ("", "")
+
+
+@pytest.mark.parametrize("words", ["Sorğunuz qəbul edilib: " + "ə" * 60, "Ваш запрос " * 9, "ə"])
+def test_subject_begins_on_its_own_line(sent, smtp, words) -> None:
+    message = sent(subject_line=words.strip())
+    assert message["Subject"].strip() == words.strip()
+    assert not message["Subject"].startswith(" ")
+
+
+def test_enclosure_goes_along_as_a_file(sent, monkeypatch) -> None:
+    found = Enclosure("words.html", "<p>Mətn</p>")
+    monkeypatch.setitem(enclosures._SOURCES, "kind", {"key": found}.get)
+    message = sent(enclosure="kind:key")
+    (attached,) = message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("words.html", "<p>Mətn</p>")
+
+
+@pytest.mark.parametrize("code", ["kind:gone", "unknown:key", "nonsense"])
+def test_missing_enclosure_is_an_alarm_and_the_mail_goes_out(
+    sent, monkeypatch, caplog, code
+) -> None:
+    monkeypatch.setitem(enclosures._SOURCES, "kind", {}.get)
+    message = sent(enclosure=code)
+    assert not list(message.iter_attachments())
+    assert [record.levelname for record in caplog.records] == ["CRITICAL"]

@@ -93,3 +93,9 @@ def test_links_of_other_schemes_are_not_made():
 )
 def test_headings_with_nothing_under_them_are_found(source, empty):
     assert render_markdown(source).empty_headings == empty
+
+
+def test_cells_name_their_column():
+    html = render_markdown("| who | why |\n| --- | --- |\n| a | b |\n| c | d |").html
+    assert html.count('<td data-label="who">') == 2
+    assert '<td data-label="why">d</td>' in html

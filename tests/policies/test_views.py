@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from emsar.entities.models import Organisation
@@ -104,7 +105,7 @@ def test_what_is_not_published_is_not_found(client, page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_page_is_only_read(client, page):
-    assert client.post(f"/en/{page}").status_code == 405
+    assert Client(enforce_csrf_checks=True).post(f"/en/{page}").status_code == 405
     assert client.head(f"/en/{page}").status_code == 200
 
 

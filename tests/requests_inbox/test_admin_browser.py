@@ -52,7 +52,8 @@ def a_long_day() -> tuple[User, ConsultationRequest]:
     handling.add_note(item, "Rings on Monday", by=nigar)
     replying.send_reply(item, "An answer", by=nigar)
     deliver()
-    handling.hand_over(fresh(item), "consulting", "both", by=dpo)
+    item = fresh(item)
+    handling.hand_over(item, "consulting", "both", by=dpo)
     replying.claim_writing(item, by=dpo)
     return dpo, item
 

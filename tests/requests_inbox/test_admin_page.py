@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.html import escape
 
 from emsar.outbox.models import OutboundMail
@@ -13,6 +14,7 @@ from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling, replying
 from tests.factories import make_request, make_user, solutions_user
 from tests.requests_inbox.desk import (
+    LIST,
     address,
     at,
     block_person,
@@ -253,3 +255,13 @@ def test_page_carries_no_inline_script_or_style() -> None:
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_nobody_is_said_to_write_about_blocked_records() -> None:
+    item, user = monday_request(), solutions_user(full_name="Nigar")
+    with travel(24, 10):
+        replying.claim_writing(item, by=user)
+        block_person(item)
+        dpo = make_user()
+        assert "is writing" not in page_of(dpo, item)
+        assert "is writing" not in signed_in(dpo).get(reverse(LIST)).content.decode()

@@ -5,17 +5,23 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from consent.models import ConsentEvent, ConsentText
 from emsar.staff.models import User
+from policies.models import PolicyVersion
 from requests_inbox import services
-from requests_inbox.admin.history import SENTENCES
+from requests_inbox.admin.clock import clock_of
+from requests_inbox.admin.forms import HandOverForm
+from requests_inbox.admin.history import SENTENCES, field_words
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling, replying
 from tests.factories import consulting_user, make_request, make_user, solutions_user
 from tests.requests_inbox.desk import (
     address,
     at,
+    fresh,
     page_of,
     signed_in,
     travel,
@@ -127,8 +133,7 @@ def test_last_day_kept_names_event_term_and_clause() -> None:
 
     for words in (
         "24 November 2027",
-        "From: last reply sent, 24 November 2026.",
-        "Term: 12 calendar months.",
+        "12 calendar months from 24 November 2026 (last reply sent).",
         "/privacy-policy/1.0/#E-7.2a",
     ):
         assert words in text
@@ -169,7 +174,8 @@ def test_unknown_event_shows_its_code() -> None:
 
 
 def test_transfers_stand_on_the_page_with_their_fields() -> None:
-    item, user = make_request(), solutions_user(full_name="Nigar")
+    item, user = make_request(company="Xəzər"), solutions_user(full_name="Nigar")
+    handling.add_note(item, "A note", by=user)
     handling.hand_over(item, "consulting", "both", by=user)
     (passage,) = context_of(consulting_user(), item)["transfers"]
 
@@ -180,5 +186,54 @@ def test_transfers_stand_on_the_page_with_their_fields() -> None:
         True,
     )
     assert passage.fields == (
-        "name, email, phone, company, service, project information, messages and internal notes"
+        "name, email, company, service, project information, messages and internal notes"
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "due", "kept"),
+    [
+        ({"reply_within": 1, "consultation_retention": 12}, "0.9", "0.9"),
+        ({"reply_within": 2, "consultation_retention": 24}, "1.0", "1.0"),
+        ({"reply_within": 2, "consultation_retention": 6}, "1.0", "0.9"),
+        ({}, "1.0", "1.0"),
+    ],
+    ids=["the same", "worse", "one better", "not stated"],
+)
+def test_each_clock_links_to_the_version_whose_term_it_keeps(shown, due, kept) -> None:
+    item = fresh(monday_request())
+    item.version = PolicyVersion(policy_id="privacy-policy", number="0.9", terms=shown)
+    clock = clock_of(item)
+
+    assert clock.due_policy.endswith(f"/privacy-policy/{due}/")
+    assert clock.kept_policy.endswith(f"/privacy-policy/{kept}/")
+
+
+def test_clock_of_what_no_clause_names_links_to_the_policy_in_force() -> None:
+    item = monday_request()
+    handling.close(item, "spam", by=make_user())
+
+    clock = clock_of(fresh(item))
+    assert (clock.kept.clause, clock.kept_policy.endswith("/privacy-policy/")) == ("", True)
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_no_full_stop_follows_a_russian_date(withdrawn) -> None:
+    """Which ends in a full stop of its own."""
+    item = monday_request()
+    if withdrawn:
+        handling.withdraw(item, method="withdrawal_link", actor=None)
+    text = page_of(solutions_user(language="ru"), item)
+
+    assert "2026 г." in text
+    assert "г.." not in text
+
+
+def test_words_with_two_meanings_are_two_messages() -> None:
+    """Towards a company, for a purpose; a person's name, not a title."""
+    form = HandOverForm.base_fields["to_entity"]
+    page = Path(services.__file__).parents[2] / "templates/admin/inbox/proof.html"
+    with translation.override("ru"):
+        assert str(form.label) == pgettext("company that gets a request", "To")
+        assert field_words(["name"]) == [pgettext("name of a person", "name")]
+    assert '{% translate "To" context "purpose of a consent" %}' in page.read_text("utf-8")

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from emsar.outbox.models import OutboundMail, Purpose
+from emsar.subjects.identifiers import find_or_create
 from requests_inbox.admin import register as page
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services.errors import RequestStateError
@@ -88,6 +89,8 @@ def test_whatsapp_may_give_both_addresses() -> None:
     [
         ({"received_at": "2026-11-23T12:01"}, "received_at"),
         ({"received_at": ""}, "received_at"),
+        ({"received_at": "0001-01-01T00:00"}, "received_at"),
+        ({"received_at": "1900-01-01T00:00"}, "received_at"),
         ({"phone": "", "email": ""}, "phone"),
         ({"phone": "12"}, "phone"),
         ({"email": "no address"}, "email"),
@@ -133,3 +136,19 @@ def test_refusal_of_the_service_is_told_in_words(monkeypatch) -> None:
 
     assert errors(response).keys() == {"__all__"}
     assert "belongs to the other company" in response.content.decode()
+
+
+def test_request_beyond_the_term_of_keeping_is_told_in_words() -> None:
+    response = register(solutions_user(), received_at="2025-11-19T10:00")
+
+    assert errors(response).keys() == {"__all__"}
+    assert "was kept until 20 November 2026, so it can no longer" in response.content.decode()
+
+
+def test_addresses_of_two_persons_are_told_in_words() -> None:
+    find_or_create("email", "rena@example.com")
+    find_or_create("phone", "+994123456789")
+    response = register(solutions_user(), source="whatsapp", email="rena@example.com")
+
+    assert errors(response).keys() == {"__all__"}
+    assert "belong to the records of two persons" in response.content.decode()

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from emsar.audit.models import AuditEvent
-from requests_inbox.admin.history import company_name
-from requests_inbox.models import Transfer
-from requests_inbox.services import handling
+from emsar.subjects.identifiers import find_or_create
+from requests_inbox.admin.history import company_name, field_words
+from requests_inbox.models import ConsultationRequest, Transfer
+from requests_inbox.services import handling, replying
 from tests.factories import make_request, make_user, solutions_user
 from tests.requests_inbox.desk import address, signed_in, travel
 
@@ -37,7 +39,7 @@ def test_list_says_who_passed_what_from_where_to_where_and_why() -> None:
         "24.11.2026 10:00",
         "EMSAR SOLUTIONS LLC → EMSAR CONSULTING LLC",
         "it belongs to the other company&#x27;s field",
-        "name, email, phone, company, service, project information, messages and internal notes",
+        "name, email, service, project information",
         "nigar",
         reverse("admin:requests_inbox_consultationrequest_change", args=[transfer.request]),
     ):
@@ -110,3 +112,27 @@ def test_request_of_a_transfer_opens_from_its_page() -> None:
     handling.hand_over(item, "consulting", "field", by=solutions_user())
 
     assert f'href="{address("change", item)}"' in text_of(make_user())
+
+
+def test_transfer_names_the_very_fields_that_the_page_showed_before() -> None:
+    item, user = make_request(company="Xəzər"), solutions_user()
+    item.phone = find_or_create("phone", "+994123456789", item.subject)
+    item.save(update_fields=["phone"])
+    handling.add_note(item, "A note", by=user)
+    shown = signed_in(user).get(address("hand-over", item)).context["preview"]
+    transfer = handling.hand_over(item, "consulting", "field", by=user)
+
+    with translation.override("en"):
+        assert field_words(transfer.fields) == [word for word, _value in shown]
+    assert transfer.fields == [
+        "name", "email", "phone", "company", "service", "project", "messages",
+    ]  # fmt: skip
+
+
+def test_transfer_names_nothing_that_the_request_does_not_have() -> None:
+    item, user = make_request(), solutions_user()
+    ConsultationRequest.objects.update(contact=None)
+    replying.save_draft(item, "A draft is its writer's", by=user)
+    transfer = handling.hand_over(item, "consulting", "field", by=user)
+
+    assert transfer.fields == ["name", "service", "project"]

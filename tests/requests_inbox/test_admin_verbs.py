@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from consent.models import ConsentEvent
 from emsar.audit.models import AuditEvent
-from emsar.outbox.models import OutboundMail
+from emsar.outbox.models import OutboundMail, Purpose
 from requests_inbox.models import ConsultationRequest, Status, Transfer
 from requests_inbox.services import handling, replying
 from tests.factories import consulting_user, make_request, make_user, solutions_user
@@ -74,6 +74,7 @@ def test_answer_in_the_minute_of_the_request_counts() -> None:
     ("moment", "words"),
     [
         ("2026-11-23T09:59", "before the request came in"),
+        ("0001-01-01T00:00", "too far in the past"),
         ("2026-11-23T15:01", "lies in the future"),
         ("2026-02-30T10:00", "valid date"),
         ("", "required"),
@@ -228,7 +229,8 @@ def test_withdrawal_asks_twice_and_stops_everything() -> None:
     event = ConsentEvent.objects.get(kind="withdrawn")
     assert (event.method, event.about) == ("staff", item.pk)
     assert AuditEvent.objects.get(action="consent.withdraw").actor == user.pk
-    assert not OutboundMail.objects.filter(about=item.pk, status="queued").exists()
+    queued = OutboundMail.objects.filter(about=item.pk, status="queued")
+    assert set(queued.values_list("purpose", flat=True)) == {Purpose.RIGHTS}
 
 
 def test_withdrawal_without_consent_is_told_in_words() -> None:

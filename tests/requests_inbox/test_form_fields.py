@@ -191,7 +191,7 @@ def test_unknown_service_is_refused(service):
 
 def test_trap_is_sprung_by_whoever_fills_everything():
     assert errors(website="http://example.com") == {
-        "website": ["Please leave the hidden field empty."]
+        "website": ["Please leave this field empty; a program may have filled it in."]
     }
 
 

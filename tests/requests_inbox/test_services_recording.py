@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from emsar.audit.models import AuditEvent
-from requests_inbox.models import Status
+from requests_inbox.models import ConsultationRequest, Status
 from requests_inbox.services import replying
 from requests_inbox.services.due import due_under
 from requests_inbox.services.errors import RequestStateError
@@ -144,3 +144,27 @@ def test_message_from_the_future_is_refused() -> None:
     moment = item.received_at + timedelta(days=1)
     with pytest.raises(RequestStateError, match="later than now"):
         replying.message_received(item, at=moment, channel="email", body="Hi", by=consulting_user())
+
+
+@pytest.mark.parametrize(("second", "status"), [(0, Status.IN_REVIEW), (-1, Status.REPLIED)])
+def test_message_of_the_minute_of_the_reply_may_have_come_after_it(second, status) -> None:
+    """The form knows minutes, the mail server's answer knows seconds."""
+    item, user = make_request(), solutions_user()
+    ConsultationRequest.objects.update(
+        status=Status.REPLIED, replied_at=at(24, 9) + timedelta(seconds=59)
+    )
+    moment = at(24, 9) + timedelta(seconds=second)
+    with travel(24, 12):
+        replying.message_received(item, at=moment, channel="email", body="And?", by=user)
+
+    assert fresh(item).status == status
+
+
+def test_reply_of_the_same_minute_answers_a_message_once_more_recorded() -> None:
+    item, user = make_request(), solutions_user()
+    ConsultationRequest.objects.update(status=Status.REPLIED, replied_at=at(24, 9))
+    with travel(24, 12):
+        replying.message_received(item, at=at(24, 9), channel="email", body="And?", by=user)
+        replying.answered_elsewhere(item, at=at(24, 9), channel="phone", note="", by=user)
+
+    assert fresh(item).status == Status.REPLIED

@@ -1,18 +1,22 @@
 """Requests that staff take down by hand (E-3.1a, E-3.1g)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from consent.models import ConsentEvent
 from emsar.audit.models import AuditEvent
 from emsar.outbox.models import OutboundMail, Purpose
+from emsar.subjects.identifiers import find, find_or_create
+from emsar.subjects.models import DataSubject
 from policies.versions import in_force
 from requests_inbox.models import ConsultationRequest, Status
 from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.register import StaffEntry, register
 from tests.factories import consulting_user, make_request, make_user, solutions_user
-from tests.requests_inbox.desk import at, fresh, last_line, travel
+from tests.requests_inbox.desk import BAKU, at, fresh, last_line, travel
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +131,53 @@ def test_request_without_address_or_number_is_refused() -> None:
 def test_request_from_the_future_is_refused() -> None:
     with travel(23, 12), pytest.raises(RequestStateError, match="later than now"):
         register(taken_down(received_at=at(23, 12, 1)), by=consulting_user())
+
+
+@pytest.mark.parametrize(("after", "kept"), [(0, True), (1, False)], ids=["last day", "day after"])
+def test_request_that_would_be_deleted_by_now_is_refused(after: int, kept: bool) -> None:
+    """Due on 24 November 2026, so it is kept until that day of 2027, whole in Baku (E-7.2a)."""
+    moment = datetime(2027, 11, 24, 23, 59, tzinfo=BAKU) + timedelta(minutes=after)
+    user = consulting_user()
+    with time_machine.travel(moment, tick=False):
+        if kept:
+            register(taken_down(), by=user)
+        else:
+            with pytest.raises(RequestStateError, match="kept until 24 November 2027"):
+                register(taken_down(), by=user)
+    assert ConsultationRequest.objects.exists() is kept
+
+
+@pytest.mark.parametrize("year", [1, 1900, 1999])
+def test_moment_before_all_records_is_refused_and_not_computed_with(year: int) -> None:
+    moment = datetime(year, 1, 1, tzinfo=BAKU)
+    with travel(23, 12), pytest.raises(RequestStateError, match="too far in the past"):
+        register(taken_down(received_at=moment), by=consulting_user())
+
+
+def test_new_address_joins_the_person_of_a_known_phone() -> None:
+    user = consulting_user()
+    with travel(23, 12):
+        before = register(taken_down(), by=user)
+        item = register(taken_down(email="rena@example.com"), by=user)
+
+    assert item.subject_id == before.subject_id
+    assert (item.contact.subject_id, item.phone.subject_id) == (before.subject_id,) * 2
+    assert DataSubject.objects.count() == 1
+
+
+def test_new_phone_joins_the_person_of_a_known_address() -> None:
+    known = find_or_create("email", "rena@example.com")
+    with travel(23, 12):
+        item = register(taken_down(email="rena@example.com"), by=consulting_user())
+
+    assert (item.subject_id, item.phone.subject_id) == (known.subject_id,) * 2
+
+
+def test_addresses_of_two_persons_are_refused() -> None:
+    find_or_create("email", "rena@example.com")
+    find_or_create("phone", "+994123456789")
+    with travel(23, 12), pytest.raises(RequestStateError, match="can join the records first"):
+        register(taken_down(email="rena@example.com"), by=consulting_user())
+
+    assert ConsultationRequest.objects.count() == 0
+    assert find("email", "rena@example.com").subject != find("phone", "+994123456789").subject

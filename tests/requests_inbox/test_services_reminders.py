@@ -1,11 +1,16 @@
 """Mail to staff two business hours before a reply is due and when it is, then to the DPO (E-4a)."""
 
 import pytest
+from django.db import DatabaseError, OperationalError, connection
 
+from emsar.audit.models import Heartbeat
 from emsar.outbox.models import OutboundMail, Purpose
+from emsar.staff.models import User
+from requests_inbox import reminders
 from requests_inbox.models import ConsultationRequest
-from requests_inbox.reminders import remind, stage_of
+from requests_inbox.reminders import RemindersMissedError, remind, stage_of
 from requests_inbox.services import handling, replying
+from requests_inbox.tasks import remind_staff
 from tests.factories import consulting_user, make_request, make_user, solutions_user
 from tests.requests_inbox.desk import at, block_person, travel
 
@@ -139,3 +144,94 @@ def test_new_message_starts_a_new_row_of_reminders() -> None:
 
     remind(at(26, 16))
     assert len(reminded()) == 2
+
+
+def unreadable_colleague() -> User:
+    """Somebody whose address was written under a key that is lost."""
+    user = solutions_user(email="odd@example.com")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE staff_user SET email = 'garbage'::bytea WHERE id = %s", [user.pk])
+    return user
+
+
+def test_reader_who_cannot_be_written_to_keeps_nobody_else_waiting(caplog) -> None:
+    odd = unreadable_colleague()
+    solutions_user(email="it@example.com")
+    items = [monday_request(), monday_request()]
+
+    with pytest.raises(RemindersMissedError, match="2 requests"):
+        remind(at(24, 16))
+    assert {address for address, _subject in reminded()} == {"it@example.com"}
+    assert len(reminded()) == len(items)
+    said = [record.getMessage() for record in caplog.records if record.name == reminders.__name__]
+    assert sorted(said) == sorted(
+        f"no reminder of request {item.pk} to {odd.pk}: ValueError" for item in items
+    )
+
+
+def failing(problem: Exception, item: ConsultationRequest, monkeypatch) -> None:
+    """Let the calendar have no answer for one request."""
+
+    def stage(due, now):
+        if due == item.reply_due_at:
+            raise problem
+        return stage_of(due, now)
+
+    monkeypatch.setattr(reminders, "stage_of", stage)
+
+
+def test_request_with_which_something_is_wrong_keeps_no_other_waiting(monkeypatch, caplog) -> None:
+    solutions_user()
+    with travel(23, 9):
+        odd = make_request()
+    ConsultationRequest.objects.update(reply_due_at=at(24, 17))
+    odd.refresh_from_db()
+    other = monday_request()
+    failing(ValueError("Aysel"), odd, monkeypatch)
+
+    with pytest.raises(RemindersMissedError, match="1 requests"):
+        remind(at(24, 16))
+    assert [subject for _address, subject in reminded()] == [
+        f"Reply to {other.reference} is due soon"
+    ]
+    assert caplog.messages == [f"no reminder of request {odd.pk}: ValueError"]
+
+
+def test_statement_that_the_database_refuses_keeps_nobody_waiting(monkeypatch) -> None:
+    solutions_user(email="odd@example.com")
+    solutions_user(email="it@example.com")
+    monday_request()
+    notify = reminders.notify
+
+    def refused(readers, *args, **kwargs):
+        if readers[0].email == "odd@example.com":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        return notify(readers, *args, **kwargs)
+
+    monkeypatch.setattr(reminders, "notify", refused)
+    with pytest.raises(RemindersMissedError):
+        remind(at(24, 16))
+    assert [address for address, _subject in reminded()] == ["it@example.com"]
+
+
+@pytest.mark.parametrize("where", ["stage_of", "notify"])
+def test_outage_of_the_database_ends_the_job(monkeypatch, where: str) -> None:
+    solutions_user()
+    monday_request()
+
+    def away(*args, **kwargs):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(reminders, where, away)
+    with pytest.raises(DatabaseError):
+        remind(at(24, 16))
+
+
+def test_job_that_missed_a_reminder_is_seen_as_failed() -> None:
+    unreadable_colleague()
+    monday_request()
+
+    with travel(24, 16), pytest.raises(RemindersMissedError):
+        remind_staff()
+    assert not Heartbeat.objects.filter(job="remind_staff").exists()

@@ -3,10 +3,26 @@
 import pytest
 
 from requests_inbox.models import OPEN, ConsultationRequest, HistoryEntry, Status
+from requests_inbox.services import handling, replying
 from requests_inbox.services.errors import BlockedError, RequestStateError
-from requests_inbox.services.transitions import guard_not_blocked, note_event, transition
-from tests.factories import make_request, make_user
-from tests.requests_inbox.desk import at, block_person, events, fresh, last_line, travel
+from requests_inbox.services.transitions import (
+    guard_not_blocked,
+    lock,
+    lock_anywhere,
+    note_event,
+    transition,
+)
+from tests.factories import make_request, make_user, solutions_user
+from tests.requests_inbox.desk import (
+    at,
+    block_person,
+    deliver,
+    events,
+    fresh,
+    last_line,
+    messages,
+    travel,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +118,61 @@ def test_note_event_changes_no_status() -> None:
         "field",
     )
     assert HistoryEntry.objects.count() == 2
+
+
+def test_lock_refuses_a_request_that_has_come_to_another_company() -> None:
+    item = make_request(service="cybersecurity")
+    stale = fresh(item)
+    ConsultationRequest.objects.update(entity="consulting")
+
+    with pytest.raises(RequestStateError, match="A colleague was faster"):
+        lock(stale)
+    assert lock_anywhere(stale).entity_id == "consulting"
+    assert lock(fresh(item)).entity_id == "consulting"
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda item, by: handling.add_note(item, "Text", by=by),
+        lambda item, by: handling.assign(item, by, by=by),
+        lambda item, by: handling.close(item, "spam", by=by),
+        lambda item, by: handling.hand_over(item, "consulting", "field", by=by),
+        lambda item, by: replying.claim_writing(item, by=by),
+        lambda item, by: replying.save_draft(item, "Text", by=by),
+        lambda item, by: replying.send_reply(item, "Text", by=by),
+        lambda item, by: replying.answered_elsewhere(
+            item, at=item.received_at, channel="phone", note="", by=by
+        ),
+        lambda item, by: replying.message_received(
+            item, at=item.received_at, channel="phone", body="Text", by=by
+        ),
+    ],
+)
+def test_every_verb_looks_for_the_company_again(verb) -> None:
+    stale, user = make_request(service="cybersecurity"), solutions_user()
+    handling.hand_over(fresh(stale), "consulting", "field", by=user)
+    before = fresh(stale)
+
+    with pytest.raises(RequestStateError, match="A colleague was faster"):
+        verb(stale, user)
+    now = fresh(stale)
+    assert (now.status, now.assigned_to, now.writing_by) == (before.status, None, None)
+    assert (messages(stale), events(stale)) == ([], ["received", "handed_over"])
+
+
+def test_mail_that_left_counts_although_the_request_was_handed_over_meanwhile() -> None:
+    item, user = make_request(service="cybersecurity"), solutions_user()
+    replying.send_reply(item, "Text", by=user)
+    handling.hand_over(item, "consulting", "field", by=user)
+    deliver()
+
+    assert fresh(item).status == Status.REPLIED
+
+
+def test_person_may_withdraw_whichever_company_has_the_request_by_now() -> None:
+    stale = make_request(service="cybersecurity")
+    handling.hand_over(fresh(stale), "consulting", "field", by=make_user())
+    handling.withdraw(stale, method="withdrawal_link", actor=None)
+
+    assert fresh(stale).status == Status.WITHDRAWN

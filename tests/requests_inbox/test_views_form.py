@@ -143,6 +143,18 @@ class TestSending:
         visitor.open().send()
         assert stored() == 2
 
+    def test_other_content_under_a_used_nonce_is_not_taken_for_sent(self, visitor):
+        visitor.send()
+        reference = ConsultationRequest.objects.get().reference
+        response = visitor.send(email="corrected@example.com")
+        assert response.status_code == 409
+        assert reference in response.text
+        assert field_value(response.text, "email") == "corrected@example.com"
+        assert stored() == 1
+        # The page that came back is a new one, so the button sends a new request.
+        assert visitor.send(after=20, email="corrected@example.com").status_code == 303
+        assert stored() == 2
+
     def test_form_that_came_back_is_sent_under_the_same_nonce(self, visitor):
         visitor.send(email="nowhere")
         nonce = tokens.read_token(visitor.token).nonce

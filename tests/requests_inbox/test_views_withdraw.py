@@ -60,6 +60,28 @@ class TestWithdrawal:
         assert state(request_made) == State.NEW
         assert ConsentEvent.objects.count() == 1
 
+    def test_mailbox_and_person_are_told(self, client, request_made, link):
+        client.post(link)
+        client.post(link)
+        told = OutboundMail.objects.filter(purpose=Purpose.RIGHTS)
+        assert sorted(mail.to_address for mail in told) == [
+            "aysel@example.com",
+            "info@emsarsolutions.az",
+        ]
+        for mail in told:
+            assert request_made.reference in mail.body
+            assert "Aysel" not in mail.body
+            assert request_made.project not in mail.body
+        assert told.get(copy_in="info@emsarsolutions.az").language == "az"
+
+    @pytest.mark.parametrize(
+        ("language", "days"),
+        [("az", "30 təqvim günü"), ("en", "30 calendar days"), ("ru", "30 календарных дней")],
+    )
+    def test_page_says_when_the_data_go(self, client, language, days):
+        page = client.get(f"/{language}/free-consultation/withdrawn/").text
+        assert days in page
+
     def test_button_records_the_withdrawal_and_stops_processing(self, client, request_made, link):
         response = client.post(link)
         assert (response.status_code, response.url) == (303, "/en/free-consultation/withdrawn/")
@@ -68,7 +90,7 @@ class TestWithdrawal:
         assert event.method == "withdrawal_link"
         assert state(request_made) == State.WITHDRAWN
         waiting = OutboundMail.objects.filter(status=Status.QUEUED)
-        assert not waiting.exists()
+        assert not waiting.exclude(purpose=Purpose.RIGHTS).exists()
         assert client.get(response.url).status_code == 200
 
     def test_second_press_changes_nothing_and_says_the_same(self, client, request_made, link):

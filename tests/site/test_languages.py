@@ -53,3 +53,29 @@ def test_language_that_is_not_ours_is_never_rendered():
         assert active_language() == "az"
     with translation.override(None):
         assert active_language() == "az"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("/AZ/", "/az/"),
+        ("/En/privacy-policy/?x=%C3%A9", "/en/privacy-policy/?x=%C3%A9"),
+        ("/RU", "/ru"),
+        ("/EN//evil.example/", "/en//evil.example/"),
+    ],
+)
+def test_language_in_capitals_leads_to_the_page(client, asked, leads_to):
+    response = client.get(asked)
+    assert (response.status_code, response.headers["Location"]) == (301, leads_to)
+
+
+@pytest.mark.django_db
+def test_nothing_is_posted_to_a_language_in_capitals(client):
+    response = client.post("/AZ/free-consultation/")
+    assert response.status_code == 404
+    assert response.headers["Content-Language"] == "az"
+
+
+def test_error_page_knows_the_language_in_capitals(rf):
+    assert visitor_language(rf.get("/EN/x/")) == "en"

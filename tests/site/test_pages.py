@@ -156,7 +156,7 @@ def test_promised_time_comes_from_the_policy(client, loaded):
 def test_no_time_is_promised_while_no_policy_promises_one(client, loaded):
     text = client.get("/en/").text
     assert "business day" not in text
-    assert "writes back to your e-mail address" in text
+    assert "writes back to your email address" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

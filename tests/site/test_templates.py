@@ -183,7 +183,7 @@ def test_notice_is_announced(render):
     ],
 )
 def test_pages_about_one_request_are_not_for_search_engines(render, template):
-    html = render(template, reference="K7M4-Q2XD")
+    html = render(template, reference="K7M4-Q2XD", days=30)
     assert '<meta name="robots" content="noindex">' in html
     assert 'rel="canonical"' not in html
 

@@ -1,10 +1,13 @@
 """Logins and evidence in the admin: who manages them, and what the audit keeps of it."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from emsar.audit import record
 from emsar.audit.models import AuditEvent
@@ -76,8 +79,11 @@ def test_login_is_added_and_works(administrator, client) -> None:
 @pytest.mark.parametrize(
     ("wrong", "where"),
     [
-        ({"entity": ""}, "__all__"),
-        ({"role": "dpo"}, "__all__"),
+        ({"entity": ""}, "entity"),
+        ({"role": "dpo"}, "entity"),
+        ({"language": "xx"}, "language"),
+        ({"email": "zulfiyye"}, "email"),
+        ({"email": "a@example.com\nBcc: b@example.com"}, "email"),
         ({"username": "two words"}, "username"),
         ({"username": "ADMIN"}, "username"),
         ({"password2": "other"}, "password2"),
@@ -88,8 +94,30 @@ def test_login_is_added_and_works(administrator, client) -> None:
 def test_login_with_a_mistake_is_sent_back(administrator, client, wrong, where) -> None:
     response = client.post(page("add"), entries(**wrong))
     assert response.status_code == 200
-    assert where in response.context["adminform"].form.errors
+    assert list(response.context["adminform"].form.errors) == [where]
     assert User.objects.count() == 1
+
+
+def test_company_that_does_not_fit_the_role_is_told_in_a_sentence(administrator, client) -> None:
+    user = solutions_user()
+    data = {"full_name": "", "email": "", "entity": "solutions", "language": "en"}
+    response = client.post(page("change", user.pk), {**data, "role": "auditor", "is_active": "on"})
+    with override("en"):  # the words of the form are asked for after its request
+        assert response.context["adminform"].form.errors == {
+            "entity": ["Only company staff have a company. Leave this empty for other roles."]
+        }
+    response = client.post(page("add"), entries(entity=""))
+    assert "Company staff need a company." in response.text
+    assert "company_staff_have_a_company" not in response.text
+
+
+def test_name_and_address_take_one_line(administrator, client) -> None:
+    for address in (page("add"), page("change", administrator.pk)):
+        text = client.get(address).text
+        assert "<textarea" not in text
+        assert re.search(r'<input type="text" name="full_name"', text)
+        assert re.search(r'<input type="email" name="email"', text)
+        assert re.search(r'<select name="language"', text)
 
 
 def test_login_is_changed_and_the_audit_names_the_fields_only(administrator, client) -> None:

@@ -58,3 +58,19 @@ def test_public_pages_take_no_language_from_a_login(client) -> None:
     response = client.get("/en/", follow=True)
     assert '<html lang="en"' in response.text
     assert not response.cookies
+
+
+@pytest.mark.parametrize("language", ["az", "ru"])
+def test_way_out_is_shown_in_the_language_of_the_login(client, language) -> None:
+    """The request belongs to nobody any more when its answer comes back."""
+    client.force_login(make_user(language=language))
+    response = client.post(reverse("admin:logout"))
+    assert response.status_code == 200
+    assert response.headers["Content-Language"] == language
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_error_page_in_the_admin_is_in_the_language_of_the_login(client) -> None:
+    client.force_login(make_user(language="ru"))
+    response = client.get("/admin/no/such/page/", headers={"accept-language": "en"})
+    assert (response.status_code, response.headers["Content-Language"]) == (404, "ru")

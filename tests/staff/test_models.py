@@ -13,11 +13,22 @@ pytestmark = pytest.mark.django_db
 
 
 def test_company_staff_have_a_company_and_others_none() -> None:
-    with pytest.raises(ValidationError, match="company_staff_have_a_company"):
+    with pytest.raises(ValidationError) as caught:
         make_user(Role.ENTITY_STAFF)
+    assert caught.value.message_dict == {"entity": ["Company staff need a company."]}
     for role in (Role.DPO, Role.ADMINISTRATOR, Role.AUDITOR):
-        with pytest.raises(ValidationError, match="company_staff_have_a_company"):
+        with pytest.raises(ValidationError) as caught:
             make_user(role, "solutions")
+        assert caught.value.message_dict == {
+            "entity": ["Only company staff have a company. Leave this empty for other roles."]
+        }
+
+
+@pytest.mark.parametrize("fields", [{"language": "xx"}, {"language": "AZ"}, {"email": "a@b"}])
+def test_what_a_notice_needs_is_checked(fields) -> None:
+    with pytest.raises(ValidationError) as caught:
+        make_user(**fields)
+    assert list(caught.value.message_dict) == list(fields)
 
 
 @pytest.mark.parametrize("change", [{"entity": None}, {"role": Role.DPO}])

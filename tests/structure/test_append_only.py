@@ -129,9 +129,8 @@ def test_owner_may_not_change_a_published_policy() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", ROLES)
-def test_draft_can_still_be_written(role) -> None:
-    with as_role(role) as session:
+def test_draft_can_still_be_written() -> None:
+    with as_role("emsar_web") as session:
         changed = session.execute(
             "UPDATE policies_policytext SET source = source WHERE version_id IN"
             " (SELECT id FROM policies_policyversion WHERE published_at IS NULL)"

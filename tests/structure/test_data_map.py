@@ -24,7 +24,7 @@ CODES = {
     "requests_inbox.HistoryEntry": {"event", "reason"},
     "requests_inbox.Transfer": {"from_entity", "to_entity", "fields"},
     # A login name says a function; Django's session is signed and holds a UUID.
-    "staff.User": {"username", "language"},
+    "staff.User": {"username"},
     "sessions.Session": {"session_key", "session_data"},
 }
 

@@ -25,11 +25,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Seal',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('spans', models.JSONField()),
+                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='number')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('spans', models.JSONField(verbose_name='rows covered')),
                 ('previous', models.BinaryField(max_length=32)),
-                ('kid', models.CharField(max_length=16)),
+                ('kid', models.CharField(max_length=16, verbose_name='key')),
                 ('digest', models.BinaryField(max_length=32)),
             ],
             options={
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False, verbose_name='when')),
                 ('kid', models.CharField(editable=False, max_length=16)),
                 ('hmac', models.BinaryField(max_length=32)),
                 ('action', models.CharField(max_length=64, verbose_name='action')),

@@ -61,7 +61,7 @@ class LegalEntity(Retirable, Named):
     description_az = models.TextField(_("description in Azerbaijani"))
     description_en = models.TextField(_("description in English"))
     description_ru = models.TextField(_("description in Russian"))
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("email"))
     website = models.URLField(_("website"))
     host = models.CharField(
         _("redirecting host"), max_length=253, blank=True, help_text=_("Only redirects (E-1e).")

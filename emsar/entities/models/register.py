@@ -72,7 +72,7 @@ class Authority(Named):
     service_en = models.CharField(_("service in English"), max_length=200)
     service_ru = models.CharField(_("service in Russian"), max_length=200)
     website = models.URLField(_("website"))
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     confirm = models.BooleanField(_("to be confirmed"), default=False)
 

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('reply_to', emsar.datamap.fields.EncryptedTextField(null=True)),
                 ('subject_line', emsar.datamap.fields.EncryptedTextField(null=True)),
                 ('body', emsar.datamap.fields.EncryptedTextField(null=True)),
+                ('enclosure', models.CharField(blank=True, max_length=100)),
                 ('message_id', models.CharField(max_length=120)),
                 ('automatic', models.BooleanField(default=True)),
                 ('status', models.CharField(choices=[('queued', 'queued'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'not delivered'), ('cancelled', 'cancelled')], default='queued', max_length=10, verbose_name='status')),

@@ -116,10 +116,11 @@ def is_compiled(language: str) -> bool:
     return target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns
 
 
-def compile_catalogue(language: str) -> None:
-    """Write the .mo file beside the .po file, whole or not at all."""
+def compile_catalogue(language: str) -> Path:
+    """Write the .mo file beside the .po file, whole or not at all; where it lies."""
     target = po_path(language).with_suffix(".mo")
     unfinished = target.with_suffix(".mo.new")
     with unfinished.open("wb") as fileobj:
         write_mo(fileobj, read_catalogue(language))
     unfinished.replace(target)
+    return target

@@ -7,7 +7,10 @@ from emsar.audit.verification import verify_all, verify_head
 
 
 class Command(BaseCommand):
-    help = "Verify every row of evidence and the chain of seals; exit code 1 names what is wrong."
+    help = (
+        "Verify every row of evidence, the chain of seals and the published texts; exit code 1 "
+        "names what is wrong."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--head", metavar="NUMBER:DIGEST", help="a head that was mailed out")

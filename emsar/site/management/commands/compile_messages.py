@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.reloader import translation_file_changed
 
 from emsar.site.catalogue.checks import broken_entries
 from emsar.site.catalogue.files import compile_catalogue, is_compiled, languages
@@ -18,5 +19,6 @@ class Command(BaseCommand):
         if faults:
             raise CommandError("\n".join(map(str, faults)))
         for language in waiting:
-            compile_catalogue(language)
+            # The commands after this one may run in the same process, under the words it loaded.
+            translation_file_changed(None, compile_catalogue(language))
         self.stdout.write(f"compiled: {', '.join(waiting) or 'nothing to do'}")

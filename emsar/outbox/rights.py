@@ -1,0 +1,7 @@
+"""The web queues and withdraws mail, the worker queues notices, sends and notes the copies."""
+
+from emsar.audit.roles import narrow
+from emsar.outbox.models import MailCopy, OutboundMail
+
+narrow(OutboundMail, web="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE")
+narrow(MailCopy, web="SELECT", worker="SELECT, INSERT")

@@ -1,0 +1,13 @@
+"""Logins are kept by the web, and leave by deactivation; the worker reads whom to write to.
+
+It also clears what is short-lived: counters and ended sessions.
+"""
+
+from django.contrib.sessions.models import Session
+
+from emsar.audit.roles import narrow
+from emsar.staff.models import KeyedCount, User
+
+narrow(User, web="SELECT, INSERT, UPDATE", worker="SELECT")
+narrow(KeyedCount, web="SELECT, INSERT, UPDATE", worker="SELECT, DELETE")
+narrow(Session, web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, DELETE")
