@@ -17,7 +17,7 @@ from emsar.outbox.models import OutboundMail
 from emsar.staff.models import Role, User
 from emsar.subjects.models import DataSubject, SubjectIdentifier, outside_block
 from policies.models import PolicyVersion
-from requests_inbox.moments import ReadableMomentField
+from requests_inbox.moments import EARLIEST
 from requests_inbox.references import new_reference
 
 
@@ -106,15 +106,15 @@ class ConsultationRequest(models.Model):
     company = EncryptedTextField(_("company of the person"), null=True)
     project = EncryptedTextField(_("project information"))
     search_keys = lookup_words_field()
-    received_at = ReadableMomentField(_("received"))
+    received_at = models.DateTimeField(_("received"))
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.NEW
     )
-    waiting_since = ReadableMomentField(_("waiting since"))
-    reply_due_at = ReadableMomentField(_("reply due"))
-    replied_at = ReadableMomentField(_("last reply sent"), null=True)
-    first_replied_at = ReadableMomentField(_("first reply sent"), null=True)
+    waiting_since = models.DateTimeField(_("waiting since"))
+    reply_due_at = models.DateTimeField(_("reply due"))
+    replied_at = models.DateTimeField(_("last reply sent"), null=True)
+    first_replied_at = models.DateTimeField(_("first reply sent"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     close_reason = models.CharField(
         _("reason for closing"), max_length=20, choices=CloseReason.choices, blank=True
@@ -152,7 +152,12 @@ class ConsultationRequest(models.Model):
         ordering: ClassVar[list[str]] = ["-received_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # Not ``unique=True``, which adds an index for searches by the beginning of a text.
-            models.UniqueConstraint(fields=["reference"], name="one_request_a_reference")
+            models.UniqueConstraint(fields=["reference"], name="one_request_a_reference"),
+            # One impossible moment would keep the whole list from being shown.
+            models.CheckConstraint(
+                condition=Q(received_at__gte=EARLIEST) & Q(reply_due_at__gte=EARLIEST),
+                name="request_of_our_time",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["phone"], condition=Q(phone__isnull=False), name="inbox_phone"),
@@ -223,7 +228,7 @@ class Message(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECORDED)
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     body = EncryptedTextField()
-    at = ReadableMomentField(default=timezone.now)
+    at = models.DateTimeField(default=timezone.now)
     mail = models.ForeignKey(OutboundMail, models.SET_NULL, null=True, related_name="+")
 
     objects = RequestScopedQuerySet.as_manager()
@@ -235,7 +240,8 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "author"], condition=Q(kind="draft"), name="one_draft_a_person"
-            )
+            ),
+            models.CheckConstraint(condition=Q(at__gte=EARLIEST), name="message_of_our_time"),
         ]
 
     def __str__(self) -> str:
