@@ -66,10 +66,7 @@ def to_mailbox(
         language=language,
         key=f"request:{request.pk}:staff{again}",
         purpose=Purpose.ROUTING,
-        subject_id=request.subject_id,
-        about=request.pk,
-        reference=request.reference,
-        mailbox=mailbox.address,
+        **{**_facts(request), "mailbox": mailbox.address},
         copy_in=mailbox.address,
         to_address=mailbox.address,
         reply_to=email,
@@ -103,10 +100,7 @@ def acknowledgement(
         language=language,
         key=f"request:{request.pk}:acknowledgement",
         purpose=Purpose.ACKNOWLEDGEMENT,
-        subject_id=request.subject_id,
-        about=request.pk,
-        reference=request.reference,
-        mailbox=_mailbox_of(request),
+        **_facts(request),
         to_address=email,
         enclosure=code_of(notice.sha256),
     )
@@ -122,10 +116,7 @@ def reply(request: ConsultationRequest, message: Message) -> OutboundMail:
         language=request.language,
         key=f"request:{request.pk}:reply:{message.pk}",
         purpose=Purpose.REPLY,
-        subject_id=request.subject_id,
-        about=request.pk,
-        reference=request.reference,
-        mailbox=_mailbox_of(request),
+        **_facts(request),
         copy_in="",
         to_address=request.contact.value if request.contact else None,
         automatic=False,
@@ -149,10 +140,7 @@ def privacy_notice(request: ConsultationRequest, email: str) -> OutboundMail:
         language=language,
         key=f"request:{request.pk}:privacy-notice",
         purpose=Purpose.PRIVACY_NOTICE,
-        subject_id=request.subject_id,
-        about=request.pk,
-        reference=request.reference,
-        mailbox=_mailbox_of(request),
+        **_facts(request),
         to_address=email,
     )
 
@@ -185,12 +173,19 @@ def _about_withdrawal(
         language=language,
         key=f"request:{request.pk}:{template}",
         purpose=Purpose.RIGHTS,
-        subject_id=request.subject_id,
-        about=request.pk,
-        reference=request.reference,
-        mailbox=_mailbox_of(request),
+        **_facts(request),
         **fields,
     )
+
+
+def _facts(request: ConsultationRequest) -> dict[str, Any]:
+    """What every mail about a request notes: whose it is, of what, and from where it goes."""
+    return {
+        "subject_id": request.subject_id,
+        "about": request.pk,
+        "reference": request.reference,
+        "mailbox": _mailbox_of(request),
+    }
 
 
 def _mailbox_of(request: ConsultationRequest) -> str:

@@ -27,7 +27,6 @@ from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit
 from emsar.subjects.links import find_link
 from policies import versions
-from policies.versions import term_in_force
 from requests_inbox.addresses import path
 from requests_inbox.forms import ConsultationForm
 from requests_inbox.models import ConsultationRequest
@@ -227,5 +226,6 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @read_only
 def withdrawn(request: HttpRequest) -> HttpResponse:
     """What a withdrawal did; the same page for everybody."""
-    days = term_in_force("erasure_deadline")
+    policy = versions.in_force()
+    days = policy.terms.get("erasure_deadline") if policy else None
     return render(request, "inbox/withdrawn.html", {"days": days})

@@ -82,6 +82,12 @@ class TestWithdrawal:
         page = client.get(f"/{language}/free-consultation/withdrawn/").text
         assert days in page
 
+    def test_page_promises_no_time_while_no_policy_does(self, client, monkeypatch):
+        monkeypatch.setattr("requests_inbox.views.versions.in_force", lambda: None)
+        response = client.get("/en/free-consultation/withdrawn/")
+        assert response.status_code == 200
+        assert "calendar day" not in response.text
+
     def test_button_records_the_withdrawal_and_stops_processing(self, client, request_made, link):
         response = client.post(link)
         assert (response.status_code, response.url) == (303, "/en/free-consultation/withdrawn/")
