@@ -43,9 +43,17 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "forget what lives a day": {
-        "task": "emsar.staff.tasks.forget_short_lived",
-        "schedule": crontab(hour=3, minute=30),
+    "forget what is past its last day": {
+        "task": "emsar.retention.tasks.sweep_night",
+        "schedule": crontab(hour=3, minute=0),
+    },
+    "catch up with forgetting": {
+        "task": "emsar.retention.tasks.catch_up",
+        "schedule": crontab(minute=20),
+    },
+    "watch over forgetting": {
+        "task": "emsar.retention.tasks.watch",
+        "schedule": crontab(hour=7, minute=0),
     },
 }
 

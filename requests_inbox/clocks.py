@@ -1,6 +1,6 @@
 """The two clocks of a request, as pure functions of facts, terms and calendar (Asia/Baku)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -8,16 +8,24 @@ from django.utils.translation import ngettext
 
 from emsar.entities.businessdays import BAKU, BusinessCalendar, Due, add_calendar_months
 
+CUSTOMER = "E-7.2b"
+MONTHS_A_YEAR = 12
+
 
 @dataclass(frozen=True)
 class KeptFacts:
-    """What the last day kept depends on; moments are aware, None where nothing happened."""
+    """What the last day kept depends on; moments are aware, None where nothing happened.
+
+    A contract without an end is open.
+    """
 
     reply_due_at: datetime
     replied_at: datetime | None = None
     closed_at: datetime | None = None
     is_spam_or_duplicate: bool = False
     withdrawn_at: datetime | None = None
+    contract_start: date | None = None
+    contract_end: date | None = None
 
 
 @dataclass(frozen=True)
@@ -32,9 +40,12 @@ class KeptTerms:
 
 @dataclass(frozen=True)
 class LastDay:
-    """The last day kept, and why: the base event, its day, the term and the clause."""
+    """The last day kept, and why: the base event, its day, the term and the clause.
 
-    day: date
+    ``day`` is None while a contract is open; ``term`` is empty where the base itself is the day.
+    """
+
+    day: date | None
     base: date
     event: str
     term: str
@@ -47,7 +58,12 @@ def reply_due(received: datetime, days: int, calendar: BusinessCalendar) -> Due:
 
 
 def last_day_kept(facts: KeptFacts, terms: KeptTerms) -> LastDay:
-    """The last day on which a request is kept (decision E-7.2a; withdrawal: E-5b, E-8g)."""
+    """The last day on which a request is kept (decision E-7.2a; withdrawal: E-5b, E-8g).
+
+    A recorded contract wins over a withdrawal and over spam: the basis is then the contract.
+    """
+    if facts.contract_start is not None:
+        return _under_contract(facts, facts.contract_start, terms)
     if facts.withdrawn_at is not None:
         return _days(
             facts.withdrawn_at,
@@ -57,6 +73,27 @@ def last_day_kept(facts: KeptFacts, terms: KeptTerms) -> LastDay:
         )
     if facts.is_spam_or_duplicate and facts.closed_at is not None:
         return _days(facts.closed_at, terms.spam_days, _("closed as spam or duplicate"), "")
+    return _usual(facts, terms)
+
+
+def document_last_day(counted_from: date, years: int) -> date:
+    """The last day of an accounting document: so many years after its correspondence (E-7.2c)."""
+    return add_calendar_months(counted_from, years * MONTHS_A_YEAR)
+
+
+def _under_contract(facts: KeptFacts, since: date, terms: KeptTerms) -> LastDay:
+    """Its end or the usual last day, whichever is later; while it is open there is none."""
+    if facts.contract_end is None:
+        return LastDay(None, since, _("contract concluded"), "", CUSTOMER)
+    usual = _usual(facts, terms)
+    if usual.day is not None and usual.day >= facts.contract_end:
+        return replace(usual, clause=CUSTOMER)
+    end = facts.contract_end
+    return LastDay(end, end, _("end of the contract"), "", CUSTOMER)
+
+
+def _usual(facts: KeptFacts, terms: KeptTerms) -> LastDay:
+    """So many months after the last reply, or what stands for it (E-7.2a)."""
     if facts.replied_at is not None:
         return _months(facts.replied_at, terms.months, _("last reply sent"))
     if facts.closed_at is not None:

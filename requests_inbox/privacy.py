@@ -1,5 +1,11 @@
 from emsar.datamap import Basis, Erase, Personal, declare
-from requests_inbox.models import ConsultationRequest, HistoryEntry, Message, Transfer
+from requests_inbox.models import (
+    AccountingDocument,
+    ConsultationRequest,
+    HistoryEntry,
+    Message,
+    Transfer,
+)
 
 PURPOSE = "answer the request, prepare a proposal, route to the right company (E-4a to E-4d)"
 RECIPIENTS = ("hosting-provider", "email-provider", "technical-support")
@@ -7,12 +13,16 @@ RECIPIENTS = ("hosting-provider", "email-provider", "technical-support")
 declare(
     ConsultationRequest,
     subject="subject",
+    company="entity",
     purpose=PURPOSE,
     basis=Basis.CONSENT,
     controller="entity",
     recipients=RECIPIENTS,
     term="consultation_retention",
-    clauses=("E-3.1a", "E-3.1b", "E-3.1c", "E-3.1d", "E-3.1e", "E-3.1f", "E-3.1g", "E-7.2a"),
+    clauses=(
+        *("E-3.1a", "E-3.1b", "E-3.1c", "E-3.1d", "E-3.1e", "E-3.1f", "E-3.1g"),
+        *("E-5b", "E-7.2a", "E-7.2b"),
+    ),
     personal={
         "subject": Personal("whose request it is", export=False),
         "contact": Personal("where the reply goes", export=False),
@@ -31,6 +41,8 @@ declare(
         "first_replied_at": Personal("when the first reply was sent"),
         "consent": Personal("what was agreed to", export=False, erase=Erase.KEEP),
         "version": Personal("which version of the policy was shown"),
+        "contract_start": Personal("since when a contract is the basis (E-5b)", correct=True),
+        "contract_end": Personal("until when it lasts", correct=True),
         "destroy_after": Personal("until when it is kept"),
         "assigned_to": Personal("which member of staff works on it", export=False),
         "writing_by": Personal("which member of staff is writing", export=False),
@@ -67,6 +79,32 @@ declare(
         "mail": Personal("the mail that carried it", export=False),
     },
     free={"surrogate key": ("id",), "state of the work": ("state",)},
+)
+declare(
+    AccountingDocument,
+    subject="subject",
+    company="entity",
+    purpose="keep what the law wants kept with the accounts (E-7.2c)",
+    basis=Basis.LEGAL_OBLIGATION,
+    controller="entity",
+    recipients=RECIPIENTS,
+    term="accounting_retention",
+    clauses=("E-5c", "E-7.2c"),
+    personal={
+        "subject": Personal("whose document it is", export=False),
+        "entity": Personal("which company has to keep it"),
+        "request": Personal("from which request it comes", export=False),
+        "message": Personal("of which message it is a copy", export=False),
+        "reference": Personal("what the person and we call that request"),
+        "legal_reference": Personal("which law asks for it"),
+        "title": Personal("what it is", correct=True),
+        "text": Personal("what it says", correct=True),
+        "at": Personal("the date of the document"),
+        "classed_at": Personal("since when it is kept for the law"),
+        "classed_by": Personal("which member of staff decided so", export=False),
+        "destroy_after": Personal("until when it is kept"),
+    },
+    free={"random keys": ("id",), "a date of ours": ("counted_from",)},
 )
 declare(
     HistoryEntry,

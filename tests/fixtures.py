@@ -10,6 +10,7 @@ from django.utils import translation
 from consent.services import forget_stored
 from emsar.entities import registry
 from emsar.entities.models import Organisation
+from emsar.retention import banner
 from policies import versions
 
 
@@ -50,6 +51,7 @@ def _forget() -> None:
     registry.reset()
     versions.reset()
     forget_stored()
+    banner.forget()
 
 
 @pytest.fixture

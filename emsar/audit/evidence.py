@@ -79,6 +79,8 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, uuid.UUID | date):
         return str(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
     return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
 
 

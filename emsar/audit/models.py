@@ -38,13 +38,13 @@ class Seal(models.Model):
 
     ``spans`` says for each kind of evidence which numbers it covers:
     ``{label: {"from": n, "to": n, "gaps": [[n, seals], ..], "late": [n, ..], "count": n,
-    "digest": hex}}``. ``gaps`` are numbers not visible when sealing (rolled back or still in
-    flight) and for how many seals they are still looked for, ``late`` those of earlier gaps that
-    have appeared since. So no writer waits for the seal, or for another.
+    "months": {"2026-11": [rows, hex]}}}``. ``gaps`` are numbers not visible when sealing (rolled
+    back or still in flight) and for how many seals they are still looked for, ``late`` those of
+    earlier gaps that have appeared since. So no writer waits for the seal, or for another.
     """
 
     id = models.BigAutoField(_("number"), primary_key=True)
-    at = models.DateTimeField(_("when"), default=timezone.now)
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     spans: models.JSONField[Any, Any] = models.JSONField(_("rows covered"))
     previous = models.BinaryField(max_length=32)
     kid = models.CharField(_("key"), max_length=16)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, models
 from psycopg import sql
 
+from emsar.audit import functions
 from emsar.audit.evidence import EvidenceRow
 from emsar.audit.models import Seal
 from emsar.datamap.models import KeyFingerprint
@@ -96,7 +97,7 @@ def grants() -> list[sql.Composed]:
             sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role),
             *(_grant(rights, table, role) for table, rights in rights_of(name).items()),
         ]
-    return statements
+    return statements + functions.definitions(ROLES)
 
 
 def rights_of(role: str) -> dict[str, _Rights]:

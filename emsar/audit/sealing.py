@@ -7,13 +7,14 @@ first and are taken in by a later seal, so sealing locks no writer out.
 import hashlib
 import hmac
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from emsar.audit.evidence import EvidenceRow, evidence_models
+from emsar.audit.leaving import month_of
 from emsar.audit.models import Heartbeat, Seal
 from emsar.datamap.keys import ring
 
@@ -21,6 +22,9 @@ SEAL_LOCK = 7_304_002
 BATCH = 20_000
 # A gap is given up when no transaction of ours can still be open: seals a minute, half a day.
 GAP_SEALS = 720
+
+# Number, HMAC and moment.
+SealedRow = tuple[int, bytes, datetime]
 
 
 @transaction.atomic
@@ -64,11 +68,11 @@ def _span(model: type[EvidenceRow], last: Seal | None) -> dict[str, Any]:
     before = (last.spans if last else {}).get(model._meta.label_lower) or {}
     start, gaps = before.get("to", 0), dict(before.get("gaps", []))
     fresh = list(
-        model.objects.filter(id__gt=start).order_by("id").values_list("id", "hmac")[:BATCH]
+        model.objects.filter(id__gt=start).order_by("id").values_list("id", "hmac", "at")[:BATCH]
     )
-    late = list(model.objects.filter(id__in=gaps).order_by("id").values_list("id", "hmac"))
+    late = list(model.objects.filter(id__in=gaps).order_by("id").values_list("id", "hmac", "at"))
     end = fresh[-1][0] if fresh else start
-    arrived = {number for number, _ in late}
+    arrived = {row[0] for row in late}
     open_gaps = {n: left - 1 for n, left in gaps.items() if n not in arrived and left > 1}
     open_gaps |= dict.fromkeys(sorted(_missing(start, end, fresh)), GAP_SEALS)
     return {
@@ -77,17 +81,28 @@ def _span(model: type[EvidenceRow], last: Seal | None) -> dict[str, Any]:
         "late": sorted(arrived),
         "gaps": sorted(open_gaps.items()),
         "count": len(fresh) + len(late),
-        "digest": rows_digest([*late, *fresh]),
+        "months": digests_by_month([*late, *fresh]),
     }
 
 
-def _missing(start: int, end: int, rows: list[tuple[int, Any]]) -> set[int]:
-    return set(range(start + 1, end + 1)) - {number for number, _ in rows}
+def _missing(start: int, end: int, rows: list[SealedRow]) -> set[int]:
+    return set(range(start + 1, end + 1)) - {row[0] for row in rows}
 
 
-def rows_digest(rows: list[tuple[int, Any]]) -> str:
+def digests_by_month(rows: list[SealedRow]) -> dict[str, tuple[int, str]]:
+    """For each month of Asia/Baku how many rows it has, and one digest over them.
+
+    Rows leave by the month, so what is left of a span can still be compared.
+    """
+    months: dict[str, list[SealedRow]] = {}
+    for row in rows:
+        months.setdefault(month_of(row[2]), []).append(row)
+    return {month: (len(its), _digest(its)) for month, its in months.items()}
+
+
+def _digest(rows: list[SealedRow]) -> str:
     """SHA-256 over the numbers and HMACs of rows, in the order of their numbers."""
     digest = hashlib.sha256()
-    for number, row_hmac in sorted(rows, key=lambda row: row[0]):
+    for number, row_hmac, _ in sorted(rows, key=lambda row: row[0]):
         digest.update(f"{number}:".encode() + bytes(row_hmac))
     return digest.hexdigest()

@@ -43,11 +43,14 @@ class Declaration:
     """One model's line of the data map.
 
     ``subject`` is the look-up path to the data subject, or to a column with its bare UUID; None
-    for models that hold nothing personal or belong to staff.
+    for models that hold nothing personal or belong to staff. ``record`` is a column with the bare
+    UUID of the record that a row goes along with, ``company`` one with the slug of its company.
     """
 
     model: type[models.Model]
     subject: str | None = None
+    record: str = ""
+    company: str = ""
     purpose: str = ""
     basis: Basis | None = None
     controller: str = ""

@@ -4,6 +4,7 @@ from emsar.outbox.models import MailCopy, OutboundMail
 declare(
     OutboundMail,
     subject="subject",
+    record="about",
     purpose="send what a request or a right needs, and nothing else (E-3.1c)",
     basis=Basis.CONSENT,
     controller="both",
@@ -39,6 +40,7 @@ declare(
 declare(
     MailCopy,
     subject="about",
+    record="about",
     purpose="find and delete the copies in our mailboxes (E-7.1a)",
     basis=Basis.CONSENT,
     controller="both",

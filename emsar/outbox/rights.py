@@ -3,5 +3,5 @@
 from emsar.audit.roles import narrow
 from emsar.outbox.models import MailCopy, OutboundMail
 
-narrow(OutboundMail, web="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE")
-narrow(MailCopy, web="SELECT", worker="SELECT, INSERT")
+narrow(OutboundMail, web="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE, DELETE")
+narrow(MailCopy, web="SELECT", worker="SELECT, INSERT, DELETE")

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "emsar.staff",
     "emsar.subjects",
     "emsar.outbox",
+    "emsar.retention",
     "emsar.site",
     "policies",
     "consent",
@@ -164,6 +165,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_HANDLERS = ["emsar.site.uploads.NoUploads"]
 CSRF_FAILURE_VIEW = "emsar.site.errors.csrf_failure"
+# Where the erasure ledger lies outside the database: a file, or an object store that takes PUT.
+LEDGER_URL = env.str("LEDGER_URL", default=f"file://{DATA_DIR}/ledger/erasures.jsonl")
+LEDGER_TOKEN = env.str("LEDGER_TOKEN", default="")
+
 FORM_LIMIT = env.int("FORM_LIMIT", default=20)
 FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

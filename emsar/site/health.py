@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from emsar.audit.models import Heartbeat
 from emsar.outbox.health import queue_age
+from emsar.retention import health as retention
 
 # A technical limit, no promise: mail leaves within seconds while the worker runs.
 QUEUE_LIMIT = timedelta(minutes=10)
@@ -48,6 +49,12 @@ def check_queue() -> Health:
     """How long the oldest mail that is due has been waiting, in seconds."""
     age = queue_age()
     return Health(ok=age <= QUEUE_LIMIT, detail=int(age.total_seconds()))
+
+
+def check_retention() -> Health:
+    """Whether everything that must be forgotten is forgotten; what is wrong, as codes."""
+    found = retention.faults()
+    return Health(ok=not found, detail=", ".join(found) or None)
 
 
 def check_jobs() -> Health:

@@ -21,6 +21,7 @@ from emsar.staff.house import in_house
 from emsar.staff.language import set_language
 from emsar.staff.login import StaffLoginForm
 from emsar.staff.models import User
+from emsar.staff.pages import registered_pages
 from emsar.staff.panels import panels_for
 
 
@@ -64,7 +65,11 @@ class EmsarAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         change = self.admin_view(require_POST(self.change_language))
-        return [path("language/", change, name="language"), *super().get_urls()]
+        own = [
+            path(route, self.admin_view(view), name=name)
+            for name, route, view in registered_pages()
+        ]
+        return [path("language/", change, name="language"), *own, *super().get_urls()]
 
     def change_language(self, request: HttpRequest) -> HttpResponse:
         set_language(request)

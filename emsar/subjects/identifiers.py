@@ -75,12 +75,15 @@ def find(kind: str, value: str) -> SubjectIdentifier | None:
 
 # One round trip: the shared look-up lock before any key is written, then the row that is there, or
 # a new one with its person, or, when somebody else was faster by a moment, nothing.
+# The row that is there is held until the caller has written what points to its person, so that a
+# sweep of what nobody points to leaves both alone.
 _FIND_OR_CREATE = """
 WITH held AS MATERIALIZED (
     SELECT pg_advisory_xact_lock_shared($8)
 ), found AS (
     SELECT id, subject_id FROM subjects_subjectidentifier
     WHERE kind = $1 AND key = ANY($2::bytea[]) LIMIT 1
+    FOR KEY SHARE
 ), own AS (
     INSERT INTO subjects_subjectidentifier (subject_id, kind, key, value)
     SELECT $3::uuid, $1, $4::bytea, $5::bytea FROM held WHERE NOT EXISTS (SELECT FROM found)

@@ -51,6 +51,7 @@ declare(
 declare(
     MailedLink,
     subject="subject",
+    record="record",
     purpose="let the person act on a record by a link that only they were mailed",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",

@@ -5,4 +5,4 @@ from emsar.subjects.models import DataSubject, MailedLink, Objection, SubjectIde
 
 for _model in (DataSubject, SubjectIdentifier, Objection, MailedLink):
     # Merging deletes the doubled person with all that hangs on it.
-    narrow(_model, web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT")
+    narrow(_model, web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, UPDATE, DELETE")

@@ -12,12 +12,12 @@ from django.urls import URLPattern, path
 from emsar.staff.panels import register_panel
 from emsar.staff.permissions import allow
 from emsar.subjects.records import register_records
-from requests_inbox.admin import transfers  # noqa: F401 - registers its own page
+from requests_inbox.admin import documents, transfers  # noqa: F401 - each registers its page
 from requests_inbox.admin.listing import RequestList
 from requests_inbox.admin.page import address_of, find_request, show
 from requests_inbox.admin.pages import PAGES
 from requests_inbox.admin.panel import requests_panel
-from requests_inbox.admin.people import requests_of
+from requests_inbox.admin.people import documents_of, requests_of
 from requests_inbox.admin.register import register_view
 from requests_inbox.admin.verbs import VERBS
 from requests_inbox.models import ConsultationRequest
@@ -25,6 +25,7 @@ from requests_inbox.models import ConsultationRequest
 allow(("dpo", "entity_staff"), "requests_inbox.consultationrequest", "view", "add", "change")
 register_panel(requests_panel)
 register_records(requests_of)
+register_records(documents_of)
 
 
 @admin.register(ConsultationRequest)

@@ -1,12 +1,13 @@
 """Both clocks of a request with their arithmetic: reply due, and last day kept."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from emsar.entities.businessdays import Due
-from emsar.entities.wording import explain
+from emsar.entities.wording import day_text, explain
 from policies.models import PolicyVersion
 from policies.versions import PRIVACY, in_force, term_for
 from requests_inbox.clocks import LastDay
@@ -15,7 +16,11 @@ from requests_inbox.services.due import due_under
 from requests_inbox.services.keeping import last_day_of
 
 # The term behind each clause that a last day kept can name.
-_KEPT_TERMS = {"E-7.2a": "consultation_retention", "E-8g": "erasure_deadline"}
+_KEPT_TERMS = {
+    "E-7.2a": "consultation_retention",
+    "E-7.2b": "consultation_retention",
+    "E-8g": "erasure_deadline",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,32 @@ class Clock:
     def moved(self) -> bool:
         """Whether the business calendar has changed since the due moment was stored."""
         return self.due.moment != self.stored
+
+    @property
+    def kept_until(self) -> str:
+        """The last day kept in words; while a contract is open there is none."""
+        return kept_words(self.kept.day)
+
+    @property
+    def kept_why(self) -> str:
+        """The arithmetic of the last day kept: base, term and event."""
+        base = {"base": day_text(self.kept.base)}
+        if self.kept.day is None:
+            return _("A contract was concluded on %(base)s and is open.") % base
+        if not self.kept.term:
+            return _("The contract's end, %(base)s, is later than the usual last day.") % base
+        words = {**base, "term": self.kept.term, "event": self.kept.event}
+        return _("%(term)s from %(base)s (%(event)s).") % words
+
+
+def kept_words(day: date | None) -> str:
+    """``24 November 2027``, or that the contract is still open."""
+    return day_text(day) if day else _("as long as the contract lasts")
+
+
+def last_day_preview(request: ConsultationRequest) -> list[tuple[str, str]]:
+    """The line of a verb's page that says until when the request is kept as things stand."""
+    return [(_("Last day kept"), kept_words(request.destroy_after))]
 
 
 def clock_of(request: ConsultationRequest) -> Clock:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from emsar.entities.registry import registry
+from emsar.entities.wording import day_text
 from emsar.site.languages import active_language
 from emsar.staff.models import User
 from requests_inbox.models import (
@@ -19,6 +20,7 @@ from requests_inbox.models import (
     Status,
     Transfer,
     TransferReason,
+    UnclassReason,
 )
 
 SENTENCES = {
@@ -36,8 +38,19 @@ SENTENCES = {
     "closed": gettext_noop("Closed: %(reason)s."),
     "handed_over": gettext_noop("Handed over: %(reason)s."),
     "consent_withdrawn": gettext_noop("The person withdrew the consent; processing stopped."),
+    "contract_recorded": gettext_noop("A contract was recorded: since %(reason)s"),
+    "contract_ended": gettext_noop("End of the contract: %(reason)s"),
+    "contract_goes_on": gettext_noop("The contract goes on."),
+    "contract_removed": gettext_noop("The contract was recorded by mistake and taken back."),
+    "document_classed": gettext_noop("An item was classed as an accounting document."),
+    "document_unclassed": gettext_noop("An accounting document was taken back: %(reason)s."),
 }
-_LABELS = {**dict(CloseReason.choices), **dict(TransferReason.choices), **dict(Source.choices)}
+_LABELS = {
+    **dict(CloseReason.choices),
+    **dict(TransferReason.choices),
+    **dict(Source.choices),
+    **dict(UnclassReason.choices),
+}
 
 
 @dataclass(frozen=True)
@@ -77,13 +90,21 @@ def transfers(request: ConsultationRequest) -> list[Passage]:
 
 
 def _line(row: HistoryEntry, named: dict[UUID, str]) -> Line:
-    reason = named.get(_uuid(row.reason) or UUID(int=0)) or _LABELS.get(row.reason, row.reason)
+    reason = named.get(_uuid(row.reason) or UUID(int=0)) or _reason(row.reason)
     # An event of a later room has no sentence here: its code is better than nothing.
     text = _(SENTENCES.get(row.event, row.event)) % {"reason": reason}
     change = ""
     if row.from_status and row.from_status != row.to_status:
         change = f"{Status(row.from_status).label} → {Status(row.to_status).label}"
     return Line(row.at, _who(row.actor, named), text, change)
+
+
+def _reason(code: str) -> object:
+    """A code in words, and a day as people write it."""
+    try:
+        return day_text(date.fromisoformat(code))
+    except ValueError:
+        return _LABELS.get(code, code)
 
 
 def _passage(row: Transfer, named: dict[UUID, str]) -> Passage:

@@ -15,7 +15,7 @@ from emsar.entities.registry import registry
 from emsar.staff.acting import acting_user
 from emsar.staff.models import User
 from emsar.subjects.identifiers import format_phone
-from requests_inbox.admin.allowed import allowed, is_blocked
+from requests_inbox.admin.allowed import allowed, allowed_with_contract, is_blocked
 from requests_inbox.admin.clock import clock_of
 from requests_inbox.admin.forms import AssignForm, DraftForm, NoteForm
 from requests_inbox.admin.greeting import opening
@@ -23,6 +23,7 @@ from requests_inbox.admin.history import history, transfers
 from requests_inbox.admin.proof import proof_of
 from requests_inbox.admin.thread import draft_of, entries, thread
 from requests_inbox.models import ConsultationRequest, Message
+from requests_inbox.services.documents import documents_of
 
 RELATED = (
     "subject",
@@ -104,6 +105,7 @@ def show(
     context = {
         **frame(model_admin, http, item),
         **_facts(item),
+        **_contract(item, user),
         **_work(item, user, reply),
         "news": entries(item, news),
         "note_form": note or NoteForm(item, user),
@@ -121,6 +123,15 @@ def _facts(item: ConsultationRequest) -> dict[str, Any]:
         "transfers": transfers(item),
         "phone": format_phone(item.phone.value or "") if item.phone else "",
         "objections": list(item.subject.objections.order_by("at")),
+    }
+
+
+def _contract(item: ConsultationRequest, user: User) -> dict[str, Any]:
+    """The documents that rest on a contract, and what may be done with it."""
+    documents = list(documents_of(item, user).select_related("legal_reference").defer("text"))
+    return {
+        "documents": documents,
+        "contract_verbs": allowed_with_contract(item, user, has_documents=bool(documents)),
     }
 
 

@@ -1,96 +1,26 @@
 """Verbs with a page of their own: they need more than one field, or a second thought."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.models import ConsentEvent
-from emsar.staff.acting import acting_user
 from emsar.staff.models import User
+from requests_inbox.admin.clock import last_day_preview
+from requests_inbox.admin.contractpages import CONTRACT_PAGES
 from requests_inbox.admin.forms import (
     AnsweredForm,
     CloseForm,
-    DeskForm,
     HandOverForm,
     ReceivedForm,
     WithdrawForm,
 )
 from requests_inbox.admin.history import company_name, field_words
-from requests_inbox.admin.page import address_of, back_to, find_request, frame, is_visible
-from requests_inbox.admin.verbs import CONFLICT, UNPROCESSABLE
+from requests_inbox.admin.verbpage import VerbPage
 from requests_inbox.models import ConsultationRequest, Status
 from requests_inbox.services import handling, replying
-from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.passing import passed_on
-
-_Words = str | Promise
-
-
-class VerbPage:
-    """GET shows the form and what will happen; POST does it and goes back to the request."""
-
-    title: ClassVar[_Words]
-    button: ClassVar[_Words]
-    explanation: ClassVar[_Words]
-    form: ClassVar[type[DeskForm]]
-    dangerous: ClassVar[bool] = False
-
-    def view(self, model_admin: Any, http: HttpRequest, pk: object) -> HttpResponse:
-        item, user = find_request(model_admin, http, pk), acting_user(http)
-        if http.method != "POST":
-            return self._page(model_admin, http, item, self.form(item, user))
-        form = self.form(item, user, http.POST)
-        if not form.is_valid():
-            return self._page(model_admin, http, item, form, UNPROCESSABLE)
-        try:
-            done = self.do(item, form.cleaned_data, user)
-        except RequestStateError as problem:
-            return self._refused(model_admin, http, form, problem)
-        messages.success(http, f"{item.reference}: {done}")
-        return back_to(model_admin, http, item)
-
-    def do(self, item: ConsultationRequest, data: dict[str, Any], user: User) -> str:
-        """Call the service; what is said when it is done."""
-        raise NotImplementedError
-
-    def preview(self, item: ConsultationRequest) -> list[tuple[str, str]]:
-        """What is at stake, as terms and values."""
-        return []
-
-    def _refused(
-        self, model_admin: Any, http: HttpRequest, form: DeskForm, problem: RequestStateError
-    ) -> HttpResponse:
-        """The page again, saying why, unless the request has gone out of this user's sight."""
-        if not is_visible(model_admin, http, form.item):
-            messages.error(http, str(problem))
-            return back_to(model_admin, http, form.item)
-        form.add_error(None, str(problem))
-        fresh = find_request(model_admin, http, form.item.pk)
-        return self._page(model_admin, http, fresh, form, CONFLICT)
-
-    def _page(
-        self,
-        model_admin: Any,
-        http: HttpRequest,
-        item: ConsultationRequest,
-        form: DeskForm,
-        status: int = 200,
-    ) -> HttpResponse:
-        context = {
-            **frame(model_admin, http, item),
-            "verb": self,
-            "title": self.title,
-            "subtitle": item.reference,
-            "form": form,
-            "preview": self.preview(item),
-            "back": address_of(item),
-        }
-        return TemplateResponse(http, "admin/inbox/verb.html", context, status=status)
 
 
 class Answered(VerbPage):
@@ -172,6 +102,10 @@ class Withdraw(VerbPage):
             return _("the withdrawal was recorded before; processing has stopped since then.")
         return _("the withdrawal was recorded and processing has stopped.")
 
+    def preview(self, item: ConsultationRequest) -> list[tuple[str, str]]:
+        """That a contract keeps the request all the same (E-5b)."""
+        return last_day_preview(item) if item.has_contract else []
+
 
 PAGES: dict[str, VerbPage] = {
     "answered": Answered(),
@@ -179,4 +113,5 @@ PAGES: dict[str, VerbPage] = {
     "close": Close(),
     "hand-over": HandOver(),
     "withdraw": Withdraw(),
+    **CONTRACT_PAGES,
 }

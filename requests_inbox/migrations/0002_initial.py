@@ -24,6 +24,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='accountingdocument',
+            name='entity',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entities.legalentity', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='accountingdocument',
+            name='legal_reference',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='entities.legalreference', verbose_name='legal reference'),
+        ),
+        migrations.AddField(
+            model_name='accountingdocument',
+            name='subject',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.datasubject'),
+        ),
+        migrations.AddField(
             model_name='consultationrequest',
             name='assigned_to',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='works on it'),
@@ -127,6 +142,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='consultationrequest',
             constraint=models.CheckConstraint(condition=models.Q(('received_at__gte', datetime.datetime(1999, 12, 31, 20, 0, tzinfo=datetime.timezone.utc)), ('reply_due_at__gte', datetime.datetime(1999, 12, 31, 20, 0, tzinfo=datetime.timezone.utc))), name='request_of_our_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('contract_end__isnull', True), ('contract_start__isnull', False)), ('destroy_after__isnull', True)), models.Q(models.Q(('contract_end__isnull', True), ('contract_start__isnull', False), _negated=True), ('destroy_after__isnull', False)), _connector='OR'), name='only_open_contract_has_no_last_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('contract_end__isnull', True), models.Q(('contract_end__gte', models.F('contract_start')), ('contract_start__isnull', False)), _connector='OR'), name='contract_ends_after_it_starts'),
+        ),
+        migrations.AddIndex(
+            model_name='accountingdocument',
+            index=models.Index(fields=['destroy_after'], name='documents_last_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountingdocument',
+            constraint=models.UniqueConstraint(fields=('request', 'message'), name='one_document_an_item', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='accountingdocument',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted_from__isnull', True), ('destroy_after__isnull', True)), models.Q(('counted_from__isnull', False), ('destroy_after__gt', models.F('counted_from')), ('destroy_after__isnull', False)), _connector='OR'), name='document_counts_from_a_day'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -3,14 +3,15 @@
 from emsar.datamap.crypto import is_unreadable
 from emsar.datamap.folding import word_keys
 from emsar.subjects.models import DataSubject
-from requests_inbox.models import ConsultationRequest
+from requests_inbox.models import AccountingDocument, ConsultationRequest
 
 BATCH = 500
 
 
 def move(kept: DataSubject, doubled: DataSubject) -> None:
-    """The requests of a doubled person become those of the one that is kept."""
+    """What a doubled person has becomes that of the one who is kept."""
     ConsultationRequest.objects.filter(subject=doubled).update(subject=kept)
+    AccountingDocument.objects.filter(subject=doubled).update(subject=kept)
 
 
 def rekey() -> int:

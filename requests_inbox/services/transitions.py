@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_inbox.models import ConsultationRequest, HistoryEntry, Status
 from requests_inbox.services.errors import BlockedError, RequestStateError
-from requests_inbox.services.keeping import last_day_of
+from requests_inbox.services.keeping import keep_documents, last_day_of
 
 
 @transaction.atomic
@@ -40,6 +40,8 @@ def transition(
     found = ConsultationRequest.objects.filter(pk=request.pk, status=before)
     if before not in allowed or found.update(**columns) != 1:
         raise not_in_state(before)
+    if request.has_contract:
+        keep_documents(request)
     HistoryEntry.objects.create(
         request=request, actor=actor, event=event, from_status=before, to_status=to, reason=reason
     )
@@ -90,7 +92,10 @@ def lock(request: ConsultationRequest) -> ConsultationRequest:
 def lock_anywhere(request: ConsultationRequest) -> ConsultationRequest:
     """The same for what nobody decides, such as a mail that has left: whichever company it is."""
     rows = ConsultationRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("subject", "contact", "version").get(pk=request.pk)
+    found = rows.select_related("subject", "contact", "version").filter(pk=request.pk).first()
+    if found is None:
+        raise RequestStateError(_("This request is no longer kept: its last day has passed."))
+    return found
 
 
 def guard_in_use(request: ConsultationRequest) -> None:

@@ -11,6 +11,7 @@ from consent.models import ConsentEvent
 from emsar.audit import record
 from emsar.audit.evidence import EvidenceRow, evidence_models
 from emsar.audit.models import AuditEvent
+from emsar.retention.models import DestructionLine, LedgerEntry
 from requests_inbox.models import Transfer, TransferReason
 from requests_inbox.services.handling import hand_over
 from tests.factories import make_request, solutions_user
@@ -24,6 +25,11 @@ def evidence() -> list[EvidenceRow]:
     """A row of every kind, as it comes back from the database."""
     request = make_request(service="cybersecurity")
     hand_over(request, "consulting", TransferReason.FIELD, by=solutions_user())
+    line = DestructionLine(
+        sweep=uuid.uuid4(), rule="spam", trigger="S-5c", records=1, first_day=date(2027, 1, 2)
+    )
+    line.save()
+    LedgerEntry(line=line.uid, rule="spam", records=[request.pk], subjects=[]).save()
     rows = [model.objects.order_by("-id").first() for model in evidence_models()]
     assert all(rows), "a new kind of evidence: make a row of it above"
     return rows
@@ -35,6 +41,8 @@ def test_rows_are_intact_when_they_come_back(evidence) -> None:
         "consent.ConsentEvent",
         "consent.ConsentText",
         "policies.PolicyPublication",
+        "retention.DestructionLine",
+        "retention.LedgerEntry",
         "requests_inbox.Transfer",
     }
     assert all(row.intact() for row in evidence)

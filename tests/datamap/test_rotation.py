@@ -17,10 +17,13 @@ from emsar.datamap.rotation import (
     rotate_lookup_keys,
     share_lookup_lock,
 )
+from emsar.entities.models import LegalReference
 from emsar.staff.models import User
 from emsar.subjects.identifiers import find, find_or_create
 from emsar.subjects.models import SubjectIdentifier
 from requests_inbox.models import ConsultationRequest, Message
+from requests_inbox.services.contracts import record_contract
+from requests_inbox.services.documents import class_document
 from tests.connections import second_connection
 from tests.factories import make_request, make_user, solutions_user
 from tests.keys import make_key
@@ -69,6 +72,9 @@ def old_rings(settings) -> dict[str, list[str]]:
     Message.objects.create(
         request=request, kind=Message.Kind.NOTE, author=author, body="Zəng etdim", at=timezone.now()
     )
+    record_contract(request, timezone.localdate(), None, by=author)
+    law = LegalReference.objects.get(slug="civil-code")
+    class_document(request, None, title="Hesab-faktura", legal_reference=law, by=author)
     return {"FIELD_KEYS": settings.FIELD_KEYS, "LOOKUP_KEYS": settings.LOOKUP_KEYS}
 
 

@@ -70,6 +70,7 @@ def test_schedule_holds_every_row_of_the_design(group):
         "cookie_choice": (12, "calendar_months"),
         "spam": (30, "calendar_days"),
         "deletion_reserve": (3, "calendar_days"),
+        "unanswered_wait": (30, "calendar_days"),
         "backups": (30, "calendar_days"),
     }
 

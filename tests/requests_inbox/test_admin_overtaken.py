@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from consent.models import ConsentEvent
-from requests_inbox.admin import pages, verbs
+from requests_inbox.admin import verbpage, verbs
 from requests_inbox.admin.page import find_request
 from requests_inbox.services import handling, replying
 from tests.factories import consulting_user, make_request, make_user, solutions_user
@@ -170,7 +170,7 @@ def test_request_that_was_handed_over_at_this_moment_is_out_of_reach(verb, monke
 def test_pages_of_verbs_do_not_reach_it_either(verb, monkeypatch) -> None:
     with travel(23, 10):
         item, user = make_request(service="cybersecurity"), solutions_user()
-    monkeypatch.setattr(pages, "find_request", handed_over_after(find_request, item))
+    monkeypatch.setattr(verbpage, "find_request", handed_over_after(find_request, item))
     data = {"at": "2026-11-23T10:30", "channel": "phone", "note": "Text", "body": "Text"}
     choices = {"reason": "spam" if verb == "close" else "field", "to_entity": "consulting"}
     with travel(23, 11):

@@ -34,6 +34,11 @@ FILLED = {
     "to_entity": "consulting",
     "channel": "phone",
     "asked": "on",
+    "start": "2026-11-20",
+    "sure": "on",
+    "item_key": "request",
+    "title": "Invoice 12",
+    "law": "civil-code",
     "at": "2026-11-23T10:00",
 }
 

@@ -106,10 +106,10 @@ def test_recompute_works_in_batches(monkeypatch) -> None:
     monkeypatch.setattr(keeping, "BATCH", 2)
     for _ in range(5):
         make_request()
-    ConsultationRequest.objects.update(destroy_after=None)
+    ConsultationRequest.objects.update(destroy_after=date(2030, 1, 1))
 
     assert recompute() == 5
-    assert not ConsultationRequest.objects.filter(destroy_after=None).exists()
+    assert not ConsultationRequest.objects.filter(destroy_after=date(2030, 1, 1)).exists()
 
 
 def test_withdrawn_request_is_kept_from_the_moment_it_stopped() -> None:

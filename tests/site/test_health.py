@@ -108,5 +108,5 @@ def test_site_registers_the_queue_and_the_seal(monkeypatch):
     from django.apps import apps
 
     apps.get_app_config("site").ready()
-    assert set(health._checks) == {"mail queue", "jobs"}
+    assert set(health._checks) == {"mail queue", "jobs", "retention"}
     assert set(health._jobs) == {"seal"}

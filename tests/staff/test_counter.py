@@ -7,7 +7,6 @@ import time_machine
 from django.db import connection
 
 from emsar.staff.counter import hit, peek, window_start
-from emsar.staff.housekeeping import forget_counters
 from emsar.staff.models import KeyedCount
 from tests.keys import make_key
 
@@ -94,12 +93,3 @@ def test_table_holds_nothing_of_the_address() -> None:
     assert {field.name for field in KeyedCount._meta.concrete_fields} == {
         *("key", "count", "started_at"),
     }
-
-
-def test_counters_are_forgotten_after_the_day_of_the_schedule() -> None:
-    for age in (timedelta(hours=25), timedelta(hours=1)):
-        with time_machine.travel(NOON - age, tick=False):
-            hit("form", ADDRESS, minutes=15)
-    assert forget_counters(NOON) == 1
-    assert KeyedCount.objects.get().started_at > NOON - timedelta(hours=2)
-    assert forget_counters(NOON) == 0

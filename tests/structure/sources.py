@@ -8,7 +8,7 @@ from django.conf import settings
 PACKAGES = ("emsar", "policies", "consent", "requests_inbox")
 # From the bottom of the house to its top; each room may know those before it.
 ROOMS = (
-    *("datamap", "audit", "entities", "staff", "subjects", "outbox", "site"),
+    *("datamap", "audit", "entities", "staff", "subjects", "outbox", "retention", "site"),
     *("policies", "consent", "requests_inbox"),
 )
 

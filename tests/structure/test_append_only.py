@@ -4,6 +4,7 @@ them, so that a right granted by mistake changes nothing (idea 6)."""
 import os
 from collections.abc import Iterator
 from io import StringIO
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from emsar.audit.append_only import CREATE_FUNCTION, append_only
 from emsar.audit.evidence import evidence_models
 from emsar.audit.models import Seal
 from emsar.audit.sealing import seal
+from emsar.retention.models import DestructionLine, LedgerEntry
 from policies.models import PolicyText, PolicyVersion
 from requests_inbox.models import TransferReason
 from requests_inbox.services.handling import hand_over
@@ -29,6 +31,9 @@ NOT_PERMITTED = "42501"
 def fill_with_evidence() -> None:
     request = make_request(service="cybersecurity")
     hand_over(request, "consulting", TransferReason.FIELD, by=solutions_user())
+    line = DestructionLine(sweep=uuid4(), rule="spam", trigger="S-5c", records=1)
+    line.save()
+    LedgerEntry(line=line.uid, rule="spam", records=[request.pk]).save()
     seal()
     for model in APPEND_ONLY:
         assert model.objects.exists(), f"{model._meta.label} is new: make a row of it above"

@@ -124,6 +124,17 @@ def test_each_process_has_the_role_of_its_work():
     assert owners == ["setup"], "the owner's password is for the set-up alone"
 
 
+def test_the_ledger_is_not_kept_with_the_database():
+    """What is restored together with the database cannot say what to erase again."""
+    mounts = {name: {m.split(":")[0] for m in s.get("volumes", [])} for name, s in SERVICES.items()}
+
+    assert [name for name, found in mounts.items() if "ledger" in found] == ["worker"]
+    assert "ledger" not in mounts["postgres"]
+    address = SERVICES["worker"]["environment"]["LEDGER_URL"]
+    assert address == "${LEDGER_URL:-file:///data/ledger/erasures.jsonl}"
+    assert "ledger:/data" in SERVICES["worker"]["volumes"]
+
+
 def test_state_is_kept_and_servers_are_out_of_reach():
     assert "--appendonly" in SERVICES["redis"]["command"]
     for name in ("postgres", "redis"):

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='Seal',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='number')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
                 ('spans', models.JSONField(verbose_name='rows covered')),
                 ('previous', models.BinaryField(max_length=32)),
                 ('kid', models.CharField(max_length=16, verbose_name='key')),

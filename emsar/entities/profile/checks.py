@@ -26,6 +26,7 @@ SCHEDULE = frozenset(
         "cookie_choice",
         "spam",
         "deletion_reserve",
+        "unanswered_wait",
         "backups",
     }
 )

@@ -8,7 +8,7 @@ from emsar.celery import app
 
 
 class Command(BaseCommand):
-    help = "Run every scheduled job once, now: mail that is due, seals, reminders, housekeeping."
+    help = "Run every scheduled job once: due mail, seals, reminders, what is to be forgotten."
 
     def handle(self, *args: Any, **options: Any) -> None:
         app.loader.import_default_modules()

@@ -4,16 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import ConsentEvent
-from emsar.audit.evidence import EvidenceRow
 from emsar.datamap.fields import EncryptedTextField, lookup_words_field
 from emsar.datamap.folding import search_keys
 from emsar.entities.models import LegalEntity, Service
-from emsar.outbox.models import OutboundMail
 from emsar.staff.models import Role, User
 from emsar.subjects.models import DataSubject, SubjectIdentifier, outside_block
 from policies.models import PolicyVersion
@@ -45,6 +43,7 @@ class CloseReason(models.TextChoices):
 
 
 OPEN = (Status.NEW, Status.IN_REVIEW)
+CONTRACT_OPEN = Q(contract_start__isnull=False, contract_end__isnull=True)
 
 
 class RequestQuerySet(models.QuerySet["ConsultationRequest"]):
@@ -77,7 +76,10 @@ class RequestQuerySet(models.QuerySet["ConsultationRequest"]):
 
 
 class ConsultationRequest(models.Model):
-    """A request for consultation. ``destroy_after`` is the last day kept, in Asia/Baku (E-7.2a)."""
+    """A request for consultation. ``destroy_after`` is the last day kept, in Asia/Baku (E-7.2a).
+
+    Staff record the contract that came of it; while that is open, no day is the last (E-7.2b).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(
@@ -119,6 +121,8 @@ class ConsultationRequest(models.Model):
     close_reason = models.CharField(
         _("reason for closing"), max_length=20, choices=CloseReason.choices, blank=True
     )
+    contract_start = models.DateField(_("contract since"), null=True)
+    contract_end = models.DateField(_("contract until"), null=True)
     destroy_after = models.DateField(_("last day kept"), null=True)
     version = models.ForeignKey(
         PolicyVersion,
@@ -158,6 +162,16 @@ class ConsultationRequest(models.Model):
                 condition=Q(received_at__gte=EARLIEST) & Q(reply_due_at__gte=EARLIEST),
                 name="request_of_our_time",
             ),
+            models.CheckConstraint(
+                condition=Q(CONTRACT_OPEN, destroy_after__isnull=True)
+                | Q(~CONTRACT_OPEN, destroy_after__isnull=False),
+                name="only_open_contract_has_no_last_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(contract_end__isnull=True)
+                | Q(contract_start__isnull=False, contract_end__gte=F("contract_start")),
+                name="contract_ends_after_it_starts",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["phone"], condition=Q(phone__isnull=False), name="inbox_phone"),
@@ -181,6 +195,11 @@ class ConsultationRequest(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN
 
+    @property
+    def has_contract(self) -> bool:
+        """Whether a contract is recorded, open or ended: the basis is then the contract (E-5b)."""
+        return self.contract_start is not None
+
     def is_overdue(self, now: datetime | None = None) -> bool:
         return self.is_open and self.reply_due_at < (now or timezone.now())
 
@@ -197,102 +216,3 @@ class RequestScopedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> "RequestScopedQuerySet":
         return self.filter(request__in=ConsultationRequest.objects.visible_to(user))
-
-
-class Message(models.Model):
-    """One entry of the thread; internal notes are disclosed to the person on request (E-8c)."""
-
-    class Kind(models.TextChoices):
-        OUTGOING = "outgoing", _("reply")
-        INCOMING = "incoming", _("message received")
-        NOTE = "note", _("internal note")
-        DRAFT = "draft", _("draft")
-
-    class State(models.TextChoices):
-        RECORDED = "recorded", _("recorded")
-        QUEUED = "queued", _("being sent")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("not delivered")
-
-    class Channel(models.TextChoices):
-        EMAIL = "email", _("email")
-        PHONE = "phone", _("phone")
-        WHATSAPP = "whatsapp", _("WhatsApp")
-        MEETING = "meeting", _("meeting")
-        LETTER = "letter", _("letter")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    request = models.ForeignKey(ConsultationRequest, models.CASCADE, related_name="messages")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RECORDED)
-    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    body = EncryptedTextField()
-    at = models.DateTimeField(default=timezone.now)
-    mail = models.ForeignKey(OutboundMail, models.SET_NULL, null=True, related_name="+")
-
-    objects = RequestScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        ordering = ["at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request", "author"], condition=Q(kind="draft"), name="one_draft_a_person"
-            ),
-            models.CheckConstraint(condition=Q(at__gte=EARLIEST), name="message_of_our_time"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {str(self.pk)[:8]}"
-
-
-class HistoryEntry(models.Model):
-    """A dated change of a request: from what to what, by whom, and the reason as a code."""
-
-    request = models.ForeignKey(ConsultationRequest, models.CASCADE, related_name="history")
-    at = models.DateTimeField(default=timezone.now)
-    actor = models.UUIDField(null=True)
-    event = models.CharField(max_length=30)
-    from_status = models.CharField(max_length=10, blank=True)
-    to_status = models.CharField(max_length=10)
-    reason = models.CharField(max_length=40, blank=True)
-
-    objects = RequestScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("history entry")
-        verbose_name_plural = _("history")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.event} {self.pk}"
-
-
-class TransferReason(models.TextChoices):
-    """Why a request went to the other company (E-6.1a); a code, so that it can outlive it."""
-
-    FIELD = "field", _("it belongs to the other company's field")
-    BOTH = "both", _("both companies are needed")
-    ASKED = "asked", _("the person asked for it")
-    TAKE_OVER = "take_over", _("taken over from the common mailbox")
-
-
-class Transfer(EvidenceRow):
-    """Personal data passed between the two companies: who, when, why, which fields (E-6.1a)."""
-
-    request = models.UUIDField(_("request"), db_index=True)
-    subject = models.UUIDField(_("data subject"), db_index=True)
-    from_entity = models.SlugField(_("from"), blank=True)
-    to_entity = models.SlugField(_("to"))
-    actor = models.UUIDField(_("by"))
-    reason = models.CharField(_("reason"), max_length=20, choices=TransferReason.choices)
-    fields = models.JSONField(_("fields"), default=list)
-
-    class Meta:
-        verbose_name = _("transfer")
-        verbose_name_plural = _("transfers")
-
-    def __str__(self) -> str:
-        return f"{self.from_entity or '—'} → {self.to_entity} {self.uid}"

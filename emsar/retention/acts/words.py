@@ -1,0 +1,28 @@
+"""How numbers, terms and first letters are written on an act, in the active language."""
+
+from django.utils.translation import get_language, npgettext
+
+from emsar.datamap.terms import Unit
+
+
+def length(value: int, unit: Unit) -> str:
+    """A length of time, to stand after "within", "ərzində" or «в течение» (genitive)."""
+    number = {"n": value}
+    if unit is Unit.BUSINESS_DAYS:
+        return npgettext("term", "%(n)d business day", "%(n)d business days", value) % number
+    if unit is Unit.CALENDAR_DAYS:
+        return npgettext("term", "%(n)d calendar day", "%(n)d calendar days", value) % number
+    if unit is Unit.CALENDAR_MONTHS:
+        return npgettext("term", "%(n)d month", "%(n)d months", value) % number
+    return npgettext("term", "%(n)d year", "%(n)d years", value) % number
+
+
+def amount(number: int) -> str:
+    """A number with its thousands apart by a space, which all three languages understand."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def capital(text: str) -> str:
+    """With a capital letter at the beginning; an Azerbaijani i keeps its dot."""
+    first = "İ" if text[:1] == "i" and get_language() == "az" else text[:1].upper()
+    return first + text[1:]

@@ -1,0 +1,83 @@
+"""Destroys by hand what the night's sweep would: with a progress line, or only counting."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from emsar.datamap.rules import Rule, rule, rules
+from emsar.entities.businessdays import BAKU
+from emsar.retention.due import due_rows, held_rows, waiting_rows
+from emsar.retention.models import Sweep
+from emsar.retention.sweeps import SweepFailedError, sweep
+
+
+class Command(BaseCommand):
+    help = "Destroy what is past its last day; --simulate only counts and shows the queries."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--simulate", action="store_true", help="only count, and show how")
+        parser.add_argument("--rule", default="", help="this rule alone")
+        parser.add_argument(
+            "--until", type=date.fromisoformat, help="last days up to this one (with --simulate)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        chosen = self._chosen(options["rule"])
+        if options["simulate"]:
+            self._simulate(chosen, self._moment(options["until"]))
+        elif options["until"] and options["until"] >= timezone.localdate(None, BAKU):
+            raise CommandError("Nothing is destroyed before its last day is over; use --simulate.")
+        else:
+            self._apply(options["rule"], chosen, options["until"])
+
+    def _chosen(self, name: str) -> list[Rule]:
+        try:
+            return [rule(name)] if name else list(rules())
+        except LookupError:
+            known = ", ".join(each.name for each in rules())
+            raise CommandError(f"There is no rule {name}. There are: {known}") from None
+
+    def _moment(self, until: date | None) -> datetime:
+        """The night after ``until``, in which what ended on that day goes."""
+        if until is None:
+            return timezone.now()
+        return datetime.combine(until + timedelta(days=1), time(3), BAKU).astimezone(UTC)
+
+    def _simulate(self, chosen: list[Rule], moment: datetime) -> None:
+        for each in chosen:
+            due = due_rows(each, moment)
+            self.stdout.write(
+                f"{each.name} ({each.clause or '-'}): {due.count()} due, "
+                f"{held_rows(each, moment).count()} held, "
+                f"{waiting_rows(each, moment).count()} waiting"
+            )
+            self.stdout.write(f"    {due.query}")
+
+    def _apply(self, name: str, chosen: list[Rule], until: date | None) -> None:
+        moment = self._moment(until) if until else None
+        total = sum(due_rows(each, moment).count() for each in chosen)
+        done = 0
+
+        def told(each: Rule, number: int) -> None:
+            nonlocal done
+            done += number
+            if sys.stderr.isatty():
+                self.stderr.write(
+                    f"\r{bar(done, total)} {done}/{total} {each.name}\x1b[K", ending=""
+                )
+
+        try:
+            run = sweep(Sweep.Kind.BY_HAND, only=name, now=moment, told=told)
+        except SweepFailedError as problem:
+            raise CommandError(str(problem)) from None
+        self.stdout.write(f"destroyed: {run.records} (sweep {run.pk})")
+
+
+def bar(done: int, total: int, width: int = 30) -> str:
+    """How far it is; full when nothing was to be done."""
+    filled = width if total <= 0 else min(width, done * width // total)
+    return f"[{'#' * filled}{'.' * (width - filled)}]"

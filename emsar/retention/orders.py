@@ -1,0 +1,81 @@
+"""Copies in mailboxes: what was known as a copy becomes an order to delete it there (E-7.1a)."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from emsar.audit import record
+from emsar.entities.registry import registry
+from emsar.retention.models import DeletionOrder
+from emsar.staff.models import Role, User
+
+# A technical limit: after so long an open order is an alarm.
+PATIENCE = timedelta(days=3)
+_ORDER = """
+WITH copies AS (
+    DELETE FROM outbox_mailcopy WHERE about = ANY(%s)
+    RETURNING mailbox, message_id, reference, at
+)
+INSERT INTO retention_deletionorder (line, mailbox, message_id, reference, copied_at, created_at,
+    method)
+SELECT %s, mailbox, message_id, reference, at, %s, '' FROM copies
+"""
+
+_EXECUTORS: list[Callable[[Sequence[DeletionOrder]], list[int]]] = []
+
+
+def register_executor(execute: Callable[[Sequence[DeletionOrder]], list[int]]) -> None:
+    """The room that reaches the mailboxes deletes copies and answers which orders are done."""
+    _EXECUTORS[:] = [execute]
+
+
+def order_copies(records: Sequence[Any], line: UUID) -> int:
+    """Turn the known copies of records into orders; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDER, [list(records), line, timezone.now()])
+        return int(cursor.rowcount)
+
+
+def open_orders() -> QuerySet[DeletionOrder]:
+    return DeletionOrder.objects.filter(done_at__isnull=True)
+
+
+def overdue_orders() -> QuerySet[DeletionOrder]:
+    """Open for longer than three days: an alarm."""
+    return open_orders().filter(created_at__lt=timezone.now() - PATIENCE)
+
+
+def orders_for(user: User) -> QuerySet[DeletionOrder]:
+    """The orders for the mailboxes that a colleague works with; the officer sees all."""
+    if user.role == Role.DPO:
+        return DeletionOrder.objects.all()
+    if user.role != Role.ENTITY_STAFF:
+        return DeletionOrder.objects.none()
+    mailboxes = {registry().mailbox_of(entity).address for entity in (user.entity_id or "", "")}
+    return DeletionOrder.objects.filter(mailbox__in=mailboxes)
+
+
+@transaction.atomic
+def confirm_by_hand(orders: Sequence[int], *, by: User) -> int:
+    """Note that a colleague deleted the copies; those done already are left alone."""
+    mine = orders_for(by).filter(pk__in=list(orders), done_at__isnull=True)
+    done = mine.update(done_at=timezone.now(), done_by=by.pk, method=DeletionOrder.Method.BY_HAND)
+    if done:
+        record("retention.copies_deleted", actor=by.pk, detail={"count": done})
+    return done
+
+
+def execute_open(limit: int = 200) -> int:
+    """Let the room of the mailboxes do what it can; how many orders are done."""
+    if not _EXECUTORS:
+        return 0
+    batch = list(open_orders().order_by("created_at")[:limit])
+    done = _EXECUTORS[0](batch)
+    return DeletionOrder.objects.filter(pk__in=done, done_at__isnull=True).update(
+        done_at=timezone.now(), method=DeletionOrder.Method.MACHINE
+    )
