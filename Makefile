@@ -41,7 +41,7 @@ catalogues: $(INSTALLED)
 	@DJANGO_SETTINGS_MODULE=emsar.settings.test $(BIN)/python manage.py compile_messages
 
 test: catalogues
-	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 2 --dist loadfile \
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 3 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 check: $(INSTALLED)

@@ -77,3 +77,6 @@ def mark_needs(item: pytest.Item) -> None:
     for name in ("browser", "stack"):
         if name in fixtures:
             item.add_marker(name)
+    if item.get_closest_marker("browser"):
+        # What is measured is measured by the others; here it would only make the server slow.
+        item.add_marker("no_cover")

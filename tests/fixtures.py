@@ -9,9 +9,9 @@ from django.utils import translation
 
 from consent.services import forget_stored
 from emsar.entities import registry
-from emsar.entities.models import Organisation
 from emsar.retention import banner
 from policies import versions
+from tests import snapshot
 
 
 def fill() -> None:
@@ -33,9 +33,11 @@ class _Silence:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """The empty test database is filled once a session; tests that roll back leave it so."""
+    """The empty test database is filled once a session; every test leaves it so."""
     with django_db_blocker.unblock():
         fill()
+        snapshot.keep()
+    snapshot.put_back_after_tests()
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +58,4 @@ def _forget() -> None:
 
 @pytest.fixture
 def filled_db(transactional_db: None) -> None:
-    """For tests with real transactions: an earlier one may have emptied the database."""
-    if not Organisation.objects.exists():
-        fill()
+    """For tests with real transactions."""

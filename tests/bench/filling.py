@@ -37,12 +37,14 @@ _STATEMENTS = (
         close_reason, destroy_after, version_id, consent_id)
     SELECT md5('r' || n)::uuid, 'B' || n, md5('s' || n)::uuid, i.id, 'solutions', 'cybersecurity',
         'az', 'form', %(sealed)s, %(sealed)s, ARRAY[sha256(('w' || n %% 5000)::bytea)],
-        now() - interval '400 days', now() - interval '400 days', 'replied',
-        now() - interval '400 days', now() - interval '399 days', now() - interval '399 days',
-        now() - interval '399 days', '',
-        CASE WHEN n <= %(due)s THEN %(day)s::date - n %% 20 ELSE %(day)s::date + 30 + n %% 300 END,
-        %(version)s, md5('c' || n)::uuid
+        answered - interval '1 day', answered - interval '1 day', 'replied',
+        answered - interval '1 day', answered, answered, answered, '', ends, %(version)s,
+        md5('c' || n)::uuid
     FROM generate_series(%(a)s, %(b)s) n
+    CROSS JOIN LATERAL (SELECT CASE WHEN n <= %(due)s THEN %(day)s::date - n %% 20
+        ELSE %(day)s::date + 30 + n %% 300 END AS ends) AS kept
+    CROSS JOIN LATERAL (SELECT (ends - interval '12 months' + interval '12 hours')
+        AT TIME ZONE 'Asia/Baku' AS answered) AS begun
     JOIN subjects_subjectidentifier i ON i.kind = 'email' AND i.key = sha256(('k' || n)::bytea)
     """,
     """
@@ -94,6 +96,22 @@ def fill(requests: int, due: int, day: date) -> None:
                 cursor.execute(statement, common | {"a": first, "b": last})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def end_more(requests: int, day: date) -> None:
+    """Let so many of those that are still kept have ended on ``day``."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE requests_inbox_consultationrequest AS r SET destroy_after = %(day)s,
+                replied_at = (%(day)s::date - interval '12 months' + interval '12 hours')
+                    AT TIME ZONE 'Asia/Baku'
+            FROM (SELECT id FROM requests_inbox_consultationrequest
+                WHERE destroy_after > %(day)s LIMIT %(requests)s) AS kept
+            WHERE r.id = kept.id
+            """,
+            {"day": day, "requests": requests},
+        )
 
 
 def _chunks(requests: int) -> Iterator[tuple[int, int]]:

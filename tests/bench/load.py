@@ -84,14 +84,14 @@ def _requests(port: int, make: Make, expected: int, seconds: float, start: int) 
     with socket.create_connection(("127.0.0.1", port)) as connection:
         while time.monotonic() < end:
             connection.sendall(make(start + done))
-            status = _answer(connection)
+            status = answer(connection)
             if status != expected:
                 raise RuntimeError(f"answered {status} instead of {expected}")
             done += 1
     return done
 
 
-def _answer(connection: socket.socket) -> int:
+def answer(connection: socket.socket) -> int:
     data = b""
     while b"\r\n\r\n" not in data:
         data += _receive(connection)

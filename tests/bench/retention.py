@@ -1,5 +1,7 @@
 """Destroying what is due among many requests: our sweep beside hand-written SQL, batch by batch.
 
+After that what visitors notice of a sweep at the pace of the day.
+
 python -m emsar.embedded exec --data-dir var/bench -- python -m tests.bench.retention
     [--requests 1000000] [--due 200000] [--size 2000]
 """
@@ -22,12 +24,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from consent.notices import FREE_CONSULTATION, notice
 from emsar.datamap.rules import rule
 from emsar.retention.batches import destroy_batch
 from emsar.retention.due import due_rows
 from emsar.retention.models import DestructionLine, LedgerEntry, Sweep
-from tests.bench.filling import fill
-from tests.bench.run import prepare
+from tests.bench import paced
+from tests.bench.filling import end_more, fill
+from tests.bench.run import Post, prepare, server
 
 RULE = "consultation"
 
@@ -117,6 +121,30 @@ def measure(size: int) -> tuple[Way, Way, int]:
     return ours, hand, memory() - first
 
 
+def report(ours: Way, hand: Way, grown: int) -> None:
+    for way in (ours, hand):
+        middle = statistics.median(way.seconds)
+        print(f"{way.name:24}{way.rate:>10.0f} requests/s   median batch {middle:.3f} s")
+    print(f"{'sweep / hand-written SQL':24}{ours.rate / hand.rate:>10.2f}   aim 0.40")
+    print(f"{'memory, first to last':24}{grown / 1e6:>10.1f} MB   aim below 20")
+    print(f"left due: {due_rows(rule(RULE)).count()}")
+
+
+def visitors(due: int) -> None:
+    """Form submissions while nothing is destroyed, and while a sweep goes on."""
+    end_more(due, timezone.localdate() - timedelta(days=1))
+    words = notice(FREE_CONSULTATION, "en")
+    connection.close()
+    with server() as port:
+        idle, busy = paced.measure(port, Post(words), RULE)
+    swept = due - due_rows(rule(RULE)).count()
+    ratio = busy.share(0.99) / idle.share(0.99)
+    print(idle, busy, sep="\n")
+    print(
+        f"{'p99 sweeping / idle':24}{ratio:>8.2f}   aim 3.00   {swept:,} requests swept meanwhile"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=1_000_000)
@@ -129,13 +157,8 @@ def main() -> None:
     fill(options.requests, options.due, timezone.localdate() - timedelta(days=1))
     print(f"filled {options.requests:,} requests in {time.perf_counter() - start:.0f} s")
     print(f"due: {due_rows(rule(RULE)).count():,}")
-    ours, hand, grown = measure(options.size)
-    for way in (ours, hand):
-        middle = statistics.median(way.seconds)
-        print(f"{way.name:24}{way.rate:>10.0f} requests/s   median batch {middle:.3f} s")
-    print(f"{'sweep / hand-written SQL':24}{ours.rate / hand.rate:>10.2f}   aim 0.40")
-    print(f"{'memory, first to last':24}{grown / 1e6:>10.1f} MB   aim below 20")
-    print(f"left due: {due_rows(rule(RULE)).count()}")
+    report(*measure(options.size))
+    visitors((options.requests - options.due) // 2)
 
 
 if __name__ == "__main__":

@@ -248,6 +248,6 @@ def test_function_is_the_owners_of_the_tables_with_a_search_path_of_its_own() ->
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.prosecdef, p.proconfig, p.proowner = c.relowner FROM pg_proc p, pg_class c"
-            " WHERE p.proname = 'evidence_forget' AND c.relname = 'audit_auditevent'"
+            " WHERE p.proname = 'evidence_forget' AND c.oid = 'public.audit_auditevent'::regclass"
         )
         assert cursor.fetchall() == [(True, ["search_path=pg_catalog, pg_temp"], True)]

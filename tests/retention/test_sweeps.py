@@ -7,7 +7,9 @@ from django.conf import settings as django_settings
 
 from consent.models import ConsentEvent
 from emsar.audit.models import AuditEvent, Heartbeat
+from emsar.datamap.rules import rule
 from emsar.outbox.models import MailCopy, OutboundMail
+from emsar.retention.batches import destroy_batch
 from emsar.retention.models import DeletionOrder, DestructionLine, LedgerEntry, Shipment, Sweep
 from emsar.retention.sweeps import sweep
 from emsar.subjects.models import DataSubject, MailedLink, SubjectIdentifier
@@ -88,3 +90,17 @@ def test_whole_sweep_beats_and_leaves_what_is_young() -> None:
     assert (run.error, run.records) == ("", 0)
     assert Heartbeat.objects.filter(job="retention").exists()
     assert django_settings.LEDGER_URL.startswith("file://")
+
+
+def test_clock_set_back_in_the_middle_destroys_nothing_twice_and_nothing_early() -> None:
+    midnight = datetime(2027, 11, 30, 20, tzinfo=UTC)
+    for _ in range(3):
+        ends_on(LAST)
+    kept = ends_on(LAST + timedelta(days=1))
+    run = Sweep.objects.create(kind=Sweep.Kind.NIGHT)
+    after, before = midnight + timedelta(minutes=30), midnight - timedelta(minutes=30)
+    assert destroy_batch(rule("consultation"), run, after, size=2) == 2
+    assert destroy_batch(rule("consultation"), run, before, size=2) == 0
+    sweep(Sweep.Kind.CATCH_UP, only="consultation", now=NIGHT)
+    assert list(ConsultationRequest.objects.all()) == [kept]
+    assert sum(line.records for line in DestructionLine.objects.all()) == 3
