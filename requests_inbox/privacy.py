@@ -83,6 +83,7 @@ declare(
 declare(
     AccountingDocument,
     subject="subject",
+    held_with="request",
     company="entity",
     purpose="keep what the law wants kept with the accounts (E-7.2c)",
     basis=Basis.LEGAL_OBLIGATION,

@@ -44,12 +44,14 @@ class Declaration:
 
     ``subject`` is the look-up path to the data subject, or to a column with its bare UUID; None
     for models that hold nothing personal or belong to staff. ``record`` is a column with the bare
-    UUID of the record that a row goes along with, ``company`` one with the slug of its company.
+    UUID of the record that a row goes along with, ``company`` one with the slug of its company;
+    a row outlives the record in its column ``held_with``, but a hold on that keeps the row too.
     """
 
     model: type[models.Model]
     subject: str | None = None
     record: str = ""
+    held_with: str = ""
     company: str = ""
     purpose: str = ""
     basis: Basis | None = None

@@ -7,6 +7,7 @@ column that stores the last day kept or the column with the moment from which th
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -103,6 +104,7 @@ class EvidenceRule:
 
     ``where`` is a condition in SQL over constants of ours, for kinds that share a table;
     ``record`` a column with the UUID of the record that a row tells of, for holds on it.
+    ``title`` as above.
     """
 
     name: str
@@ -111,7 +113,11 @@ class EvidenceRule:
     term: str
     where: str = "true"
     record: str = ""
+    title: str | Promise = ""
+    source: ClassVar[Source] = Source.SCHEDULE
 
+
+Governed = Rule | EvidenceRule
 
 _EVIDENCE: dict[str, EvidenceRule] = {}
 
@@ -122,6 +128,11 @@ def govern_evidence(rule: EvidenceRule) -> EvidenceRule:
         raise ValueError(f"the rule {rule.name} is declared twice")
     _EVIDENCE[rule.name] = rule
     return rule
+
+
+def governed(name: str) -> Governed:
+    """The rule of a name, of records or of evidence; LookupError when there is none."""
+    return _EVIDENCE[name] if name in _EVIDENCE else rule(name)
 
 
 def evidence_rules() -> tuple[EvidenceRule, ...]:

@@ -44,7 +44,7 @@ class Term:
 _POLICY_TERMS = (
     Term("reply_within", Unit.BUSINESS_DAYS, "requests_inbox", "E-4a"),
     Term("consultation_retention", Unit.CALENDAR_MONTHS, "requests_inbox", "E-7.2a"),
-    Term("accounting_retention", Unit.YEARS, "retention", "E-7.2c", statutory=True),
+    Term("accounting_retention", Unit.YEARS, "requests_inbox", "E-7.2c", statutory=True),
     Term("analytics_retention", Unit.CALENDAR_MONTHS, "statistics", "E-7.2d"),
     Term("erasure_deadline", Unit.CALENDAR_DAYS, "dsar", "E-7.2e"),
     Term("answer_deadline", Unit.CALENDAR_DAYS, "dsar", "E-8k"),

@@ -29,6 +29,10 @@ def words(fault: str) -> str:
         "silent": _("The sweep has not run to its end for more than a day."),
         "failed": _("The last sweep failed or was cut off."),
         "copies": _("Copies in mailboxes have been waiting for more than three days."),
+        "replay": _(
+            "This database was restored from a back-up and does not know of every erasure: run the "
+            "replay before anything else."
+        ),
         "ledger": _("Entries of the erasure ledger have not left the database."),
     }
     return said.get(name, name) % {"rule": covered_by(detail)}

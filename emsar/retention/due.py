@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from emsar.datamap import terms
 from emsar.datamap.declarations import declaration_of
-from emsar.datamap.rules import Rule, Source
+from emsar.datamap.rules import Governed, Rule, Source
 from emsar.datamap.terms import Unit
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.entities.registry import registry
@@ -72,7 +72,7 @@ def first_day_still_kept(rule: Rule, today: date) -> date:
     return day
 
 
-def term_of(rule: Rule) -> tuple[int, Unit]:
+def term_of(rule: Governed) -> tuple[int, Unit]:
     """The value in force of a rule's term; LookupError when nobody answers for it."""
     if rule.source is Source.SCHEDULE:
         return terms.value("schedule", rule.term), Unit(registry().term("schedule", rule.term).unit)
@@ -106,6 +106,9 @@ def holds_on(rule: Rule, active: QuerySet[LegalHold] | None = None) -> list[Quer
     if rule.last_day or line.record:
         record = OuterRef(line.record or "pk")
         found.append(active.filter(kind=LegalHold.Kind.RECORD, target=record))
+    if line.held_with:
+        with_it = OuterRef(line.held_with)
+        found.append(active.filter(kind=LegalHold.Kind.RECORD, target=with_it))
     if line.company:
         found.append(active.filter(kind=LegalHold.Kind.COMPANY, code=OuterRef(line.company)))
     return found

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from psycopg.sql import Composed
 
 from emsar.audit.leaving import ZONE, certify, ends_in
 from emsar.audit.models import Seal
@@ -32,8 +33,13 @@ def forget_evidence(run: Sweep, rule: EvidenceRule, now: datetime | None = None)
 def months_to_go(rule: EvidenceRule, now: datetime) -> dict[date, int]:
     """The months of Asia/Baku, by their first days, that have rows to go, and how many."""
     with connection.cursor() as cursor:
-        cursor.execute(months_with_rows(rule, oldest_kept(rule, now)))
+        cursor.execute(months_query(rule, now))
         return dict(cursor.fetchall())
+
+
+def months_query(rule: EvidenceRule, now: datetime) -> Composed:
+    """The query that finds these months; LookupError when the term is missing."""
+    return months_with_rows(rule, oldest_kept(rule, now))
 
 
 @transaction.atomic

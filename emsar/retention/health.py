@@ -69,6 +69,8 @@ def faults(now: datetime | None = None) -> list[str]:
         found.append("copies")
     if ledger.waiting().exists():
         found.append("ledger")
+    if ledger.is_replay_missing():
+        found.append("replay")
     return found
 
 

@@ -72,7 +72,15 @@ govern(
 # Views of personal data are events too, and go before the others of their table.
 _VIEWS = "action LIKE '%.view' OR action LIKE '%.list' OR action LIKE '%.search'"
 govern_evidence(
-    EvidenceRule("views", AuditEvent, clause="E-9c", term="views", where=_VIEWS, record="object_id")
+    EvidenceRule(
+        "views",
+        AuditEvent,
+        clause="E-9c",
+        term="views",
+        where=_VIEWS,
+        record="object_id",
+        title=_("views of personal data"),
+    )
 )
 govern_evidence(
     EvidenceRule(
@@ -82,6 +90,7 @@ govern_evidence(
         term="audit_events",
         where=f"NOT ({_VIEWS})",
         record="object_id",
+        title=_("audit events"),
     )
 )
 govern_evidence(EvidenceRule("certificates", DestructionLine, clause="S-5e", term="certificates"))

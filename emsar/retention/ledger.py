@@ -18,6 +18,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from emsar.audit.models import Heartbeat
+from emsar.audit.sealing import beat
 from emsar.datamap.rules import Rule
 from emsar.entities.businessdays import BAKU
 from emsar.retention.due import first_day_still_kept
@@ -26,6 +28,7 @@ from emsar.retention.stores import Store, store_at
 
 logger = logging.getLogger(__name__)
 
+COMPARED, REPLAY_MISSING = "ledger", "replay"
 SHIP_LOCK = 7_304_011
 # After a failure the batches of this process leave the store alone for so long; the catch-up and
 # the backup ask it in any case.
@@ -101,10 +104,14 @@ def words(problem: OSError) -> str:
 
 
 def tend() -> None:
-    """The hourly work: what waits goes out, and what no backup can bring back goes for good."""
+    """The hourly work: what waits goes out, and what no backup can bring back goes for good.
+
+    A database that misses what the ledger tells of was restored, and must be told to replay it.
+    """
     ship_waiting()
     try:
         prune()
+        compare()
     except OSError as problem:
         logger.critical("the erasure ledger cannot be pruned: %s", words(problem))
 
@@ -125,6 +132,19 @@ def prune(now: datetime | None = None) -> int:
         return entry is None or timezone.localdate(entry.at, BAKU) >= first_kept
 
     return store().prune(keep)
+
+
+def compare() -> None:
+    """Note whether the database knows of every erasure that was shipped; OSError as above."""
+    from emsar.retention.restored import unknown
+
+    entries = [entry for line in store().lines() if (entry := parsed(line)) and entry.intact()]
+    beat(COMPARED, REPLAY_MISSING if unknown(entries) else "")
+
+
+def is_replay_missing() -> bool:
+    """Whether the last comparison found erasures that a restored database does not know of."""
+    return Heartbeat.objects.filter(job=COMPARED, note=REPLAY_MISSING).exists()
 
 
 def oldest_backup(today: date) -> date:

@@ -1,6 +1,6 @@
 """What a restored database holds of an entry of the ledger, and what it still needs to know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -83,6 +83,17 @@ def knows(entry: LedgerEntry) -> bool:
     """Whether this database has the entry, or its line of destruction, which stays longer."""
     line = DestructionLine.objects.filter(uid=entry.line)
     return LedgerEntry.objects.filter(uid=entry.uid).exists() or line.exists()
+
+
+def unknown(entries: Iterable[LedgerEntry]) -> bool:
+    """Whether the ledger outside tells of an erasure that this database does not know of.
+
+    Then the database was restored from a back-up and the replay is still to come.
+    """
+    lines = {entry.uid: entry.line for entry in entries}
+    known = set(LedgerEntry.objects.filter(uid__in=lines).values_list("uid", flat=True))
+    left = {line for uid, line in lines.items() if uid not in known}
+    return DestructionLine.objects.filter(uid__in=left).count() < len(left)
 
 
 def take_in(entry: LedgerEntry, *, shipped: bool) -> None:

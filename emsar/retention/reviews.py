@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from emsar.audit import record
-from emsar.datamap.rules import Rule, rules
+from emsar.datamap.rules import EvidenceRule, Governed, evidence_rules, rules
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.retention.leaving import today_in_baku
 from emsar.retention.models import NecessityReview
@@ -25,7 +26,7 @@ class ReviewError(Exception):
 class ReviewState:
     """A rule, its last review if there was one, and the day from which the next is due."""
 
-    rule: Rule
+    rule: Governed
     last: NecessityReview | None
     today: date
 
@@ -42,17 +43,22 @@ class ReviewState:
         return self.due_on is None or self.due_on <= self.today
 
 
+def reviewed() -> tuple[Governed, ...]:
+    """Everything that keeps something, evidence too."""
+    return (*rules(), *evidence_rules())
+
+
 def states(today: date | None = None) -> list[ReviewState]:
     """Every rule with its last review, those that are due first."""
     day = today or today_in_baku()
     signed = NecessityReview.objects.order_by("rule", "-signed_at").distinct("rule")
     last = {review.rule: review for review in signed}
-    found = [ReviewState(rule, last.get(rule.name), day) for rule in rules()]
+    found = [ReviewState(rule, last.get(rule.name), day) for rule in reviewed()]
     return sorted(found, key=lambda state: not state.is_due)
 
 
 @transaction.atomic
-def sign(rule: Rule, outcome: str, *, by: User) -> NecessityReview:
+def sign(rule: Governed, outcome: str, *, by: User) -> NecessityReview:
     """Write the officer's answer for this year; once a year and rule."""
     if not by.is_dpo:
         raise ReviewError(_("Only the data protection officer signs reviews."))
@@ -61,7 +67,7 @@ def sign(rule: Rule, outcome: str, *, by: User) -> NecessityReview:
     review, is_new = NecessityReview.objects.get_or_create(
         rule=rule.name,
         year=today_in_baku().year,
-        defaults={"outcome": outcome, "records": _governed(rule), "signed_by": by.pk},
+        defaults={"outcome": outcome, "records": governed(rule), "signed_by": by.pk},
     )
     if not is_new:
         raise ReviewError(_("This rule was reviewed this year."))
@@ -70,5 +76,14 @@ def sign(rule: Rule, outcome: str, *, by: User) -> NecessityReview:
     return review
 
 
-def _governed(rule: Rule) -> int:
-    return rule.model._base_manager.filter(rule.where).count()
+def governed(rule: Governed) -> int:
+    """How many rows a rule keeps now."""
+    if not isinstance(rule, EvidenceRule):
+        return rule.model._base_manager.filter(rule.where).count()
+    counting = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
+        sql.Identifier(rule.model._meta.db_table), sql.SQL(rule.where)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(counting)
+        (number,) = cursor.fetchone()
+    return int(number)

@@ -1,7 +1,7 @@
 """Runs over the rules: batch after batch until nothing is due, or time is out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from emsar.audit.sealing import beat
-from emsar.datamap.rules import Rule, evidence_rules, rule, rules
+from emsar.datamap.rules import EvidenceRule, Governed, Rule, evidence_rules, governed, rules
 from emsar.retention import orders
 from emsar.retention.batches import SIZE, destroy_batch
 from emsar.retention.evidence import forget_evidence
@@ -19,7 +19,7 @@ from emsar.retention.models import Sweep
 from emsar.retention.persons import forget_left_alone
 
 JOB = "retention"
-Told = Callable[[Rule, int], None]
+Told = Callable[[Governed, int], None]
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,12 @@ def sweep(
     from running; the failure stands in the sweep and is raised at the end as SweepFailedError.
     """
     run = _Run(Sweep.objects.create(kind=kind), now, pace or Pace(), told)
-    for each in [rule(only)] if only else rules():
-        run.attempt(each.name, lambda each=each: run.carry_out(each))  # type: ignore[misc]
+    chosen: Sequence[Governed] = [governed(only)] if only else [*rules(), *evidence_rules()]
+    for each in chosen:
+        run.attempt(each.name, partial(run.carry_out, each))
     if not only:
         run.attempt("persons", lambda: forget_left_alone(run.record))
         run.attempt("copies", orders.execute_open)
-        for leaving in evidence_rules():
-            run.attempt(leaving.name, partial(forget_evidence, run.record, leaving, now))
     return run.end(whole=not only)
 
 
@@ -81,17 +80,26 @@ class _Run:
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
 
-    def carry_out(self, each: Rule) -> None:
-        """Batch after batch of one rule."""
+    def carry_out(self, each: Governed) -> None:
+        """Batch after batch of one rule; evidence goes a month at a time."""
+        if isinstance(each, EvidenceRule):
+            self._tell(each, forget_evidence(self.record, each, self.now))
+        else:
+            self._batches(each)
+
+    def _batches(self, each: Rule) -> None:
         done = self.pace.size
         while done == self.pace.size and not self.is_over():
             start = time.monotonic()
             # The clock is asked for each batch: midnight may pass meanwhile.
             done = destroy_batch(each, self.record, self.now or timezone.now(), self.pace.size)
             Sweep.objects.filter(pk=self.record.pk).update(records=F("records") + done)
-            if self.told:
-                self.told(each, done)
+            self._tell(each, done)
             time.sleep((time.monotonic() - start) * self.pace.rest)
+
+    def _tell(self, each: Governed, done: int) -> None:
+        if self.told and done:
+            self.told(each, done)
 
     def is_over(self) -> bool:
         return self.deadline is not None and time.monotonic() >= self.deadline

@@ -15,6 +15,7 @@ DAY = Pace(size=500, seconds=240, rest=3)
 def sweep_night() -> None:
     """The night's sweep at 03:00 in Baku; what it does not finish is caught up with."""
     sweeps.sweep(Sweep.Kind.NIGHT, pace=NIGHT)
+    ledger.tend()
 
 
 @shared_task(ignore_result=True)

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from emsar.datamap.rules import EvidenceRule, Rule, Trigger, evidence_rules, rules
+from emsar.datamap.rules import Governed, Trigger, evidence_rules, rules
 from emsar.entities.registry import registry
 from emsar.retention import persons
 from emsar.retention.acts.words import length
@@ -26,17 +26,16 @@ _TRIGGERS: dict[str, Promise] = {
 }
 
 
-def covered(rule: Rule | EvidenceRule) -> str:
+def covered(rule: Governed) -> str:
     """What a rule covers."""
-    title = rule.title if isinstance(rule, Rule) else ""
-    return str(title) or table_words(rule.model._meta.label_lower)
+    return str(rule.title) or table_words(rule.model._meta.label_lower)
 
 
 def covered_by(name: str) -> str:
     """What the rule of a name covers; the bare name of one that is no longer known."""
     if name == persons.RULE:
         return _("persons of whom no record is left")
-    every: list[Rule | EvidenceRule] = [*rules(), *evidence_rules()]
+    every: list[Governed] = [*rules(), *evidence_rules()]
     known = [rule for rule in every if rule.name == name]
     return covered(known[0]) if known else name
 
@@ -61,7 +60,7 @@ def table_words(label: str) -> str:
         return label
 
 
-def term_words(rule: Rule) -> str:
+def term_words(rule: Governed) -> str:
     """How long a rule keeps: "kept for 12 months", or until the moment that a row names."""
     if not rule.term:
         return _("kept until the moment that it states itself")

@@ -60,6 +60,27 @@ def every_kind() -> list[ConsultationRequest]:
     return made
 
 
+def test_hold_on_a_request_keeps_its_documents_after_it_has_gone() -> None:
+    document = classed(customer(START, START))
+    AccountingDocument.objects.update(destroy_after=START, counted_from=START - DAY)
+    hold = LegalHold.objects.create(
+        kind="record",
+        target=document.request,
+        reason="inspection",
+        legal_reference=law(),
+        review_on=START,
+    )
+    other = classed(customer(START, START))
+    AccountingDocument.objects.filter(pk=other.pk).update(
+        destroy_after=START, counted_from=START - DAY
+    )
+    ConsultationRequest.objects.filter(pk=document.request).delete()
+    assert run("accounting_documents", START) == 1
+    assert list(AccountingDocument.objects.all()) == [document]
+    LegalHold.objects.filter(pk=hold.pk).update(released_at=night_after(START))
+    assert run("accounting_documents", START) == 1
+
+
 def test_each_request_is_governed_by_exactly_one_rule() -> None:
     made = every_kind()
     governing = [rule for rule in rules_of(ConsultationRequest) if rule.last_day]

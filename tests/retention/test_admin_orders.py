@@ -46,6 +46,16 @@ def test_officer_sees_all_and_other_companies_their_own() -> None:
     assert set(boxes(consulting_user())) == {mailbox("consulting")}
 
 
+def test_what_was_done_last_can_be_looked_up() -> None:
+    done, other = make_order(), make_order("consulting", reference="REQ-9")
+    confirm(solutions_user(), done, confirmed="yes")
+    confirm(consulting_user(), other, confirmed="yes")
+    response = signed_in(solutions_user()).get(url(LIST))
+    assert response.context["done"] == [done]
+    assert "deleted by hand" in response.text
+    assert other not in response.context["done"]
+
+
 def test_order_says_how_the_copy_is_found() -> None:
     order = make_order(reference="REQ-7781")
     text = signed_in(solutions_user()).get(url(LIST)).text

@@ -7,11 +7,12 @@ import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
+from emsar.audit import record
 from emsar.audit.models import AuditEvent
-from emsar.datamap.rules import rule, rules
+from emsar.datamap.rules import evidence_rules, rule, rules
 from emsar.entities.businessdays import BAKU
 from emsar.retention.models import NecessityReview
-from emsar.retention.reviews import ReviewError, sign, states
+from emsar.retention.reviews import ReviewError, reviewed, sign, states
 from tests.factories import make_user, solutions_user
 from tests.retention.desk import ends, hold_on, in_days, said, signed_in, today, url
 
@@ -33,9 +34,10 @@ def at(year: int, month: int, day: int):
 
 
 def test_every_rule_is_due_until_it_was_reviewed() -> None:
-    assert due() == {one.name for one in rules()}
+    every = {one.name for one in (*rules(), *evidence_rules())}
+    assert due() == every
     sign(rule("spam"), "needed", by=make_user())
-    assert due() == {one.name for one in rules()} - {"spam"}
+    assert due() == every - {"spam"}
 
 
 def test_review_is_due_again_a_year_later() -> None:
@@ -68,6 +70,22 @@ def test_officer_signs_with_the_number_of_records() -> None:
 def test_term_that_should_be_shorter_is_said_what_to_do() -> None:
     response = signed_in(make_user()).post(sign_url(), {"outcome": "shorten"}, follow=True)
     assert "Now shorten the term" in said(response)[0]
+
+
+def test_evidence_is_reviewed_like_everything_that_is_kept() -> None:
+    client = signed_in(make_user())
+    text = client.get(sign_url("views")).text
+    assert "Views of personal data" in text
+    assert "kept for 24 months" in text
+    record("request.view", actor=None)
+    record("request.close", actor=None)
+    views = AuditEvent.objects.filter(action="request.view").count()
+    others = AuditEvent.objects.exclude(action="request.view").count()
+    client.post(sign_url("views"), {"outcome": "needed"})
+    client.post(sign_url("audit_events"), {"outcome": "needed"})
+    signed = dict(NecessityReview.objects.values_list("rule", "records"))
+    assert signed["views"] == views
+    assert signed["audit_events"] >= others
 
 
 @pytest.mark.parametrize("outcome", ["", "perhaps"])
@@ -113,13 +131,13 @@ def test_first_page_reminds_of_reviews_and_holds() -> None:
     lines = reminders(make_user())
     assert lines[0].startswith("Legal hold to be looked at again since ")
     assert lines[0].endswith(f"request {request.reference}")
-    assert lines[1:] == [f"Reviews of necessity due: {len(rules())}"]
+    assert lines[1:] == [f"Reviews of necessity due: {len(reviewed())}"]
     assert reminders(make_user("auditor")) == reminders(solutions_user()) == []
 
 
 def test_first_page_names_the_one_rule_that_is_left() -> None:
     user = make_user()
-    for one in rules():
+    for one in reviewed():
         if one.name != "spam":
             sign(one, "needed", by=user)
     assert reminders(user) == ["Review of necessity due: Spam and duplicates"]

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from emsar.retention import health, ledger, objects
+from emsar.retention.health import faults
 from emsar.retention.models import DestructionLine, LedgerEntry, Shipment
 from emsar.retention.stores import FileStore
 from emsar.retention.tasks import catch_up
@@ -275,6 +276,24 @@ def test_shipment_goes_when_its_entry_has_left_the_database(filled_db) -> None:
         cursor.execute("DELETE FROM retention_ledgerentry WHERE id = %s", [gone.pk])
     ledger.prune()
     assert Shipment.objects.get().entry == LedgerEntry.objects.get().uid
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_that_was_restored_is_told_until_the_erasures_are_replayed(filled_db) -> None:
+    erase()
+    erase()
+    ledger.tend()
+    assert "replay" not in faults()
+    # What a back-up from before the second erasure would hold.
+    last = LedgerEntry.objects.order_by("id").last()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM retention_ledgerentry WHERE id = %s", [last.pk])
+        cursor.execute("DELETE FROM retention_destructionline WHERE uid = %s", [last.line])
+    ledger.tend()
+    assert "replay" in faults()
+    call_command("replay_erasures", stdout=StringIO())
+    ledger.tend()
+    assert "replay" not in faults()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,6 +23,8 @@ from emsar.staff.acting import acting_user
 from emsar.staff.viewing import ViewedAdmin
 
 CHOSEN = "orders"
+# Of the page: the last ones that were done, to look up what was confirmed.
+DONE_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,15 @@ class DeletionOrderAdmin(ViewedAdmin):
         page = cut(waiting.order_by("mailbox", "created_at", "id"), request)
         boxes = by_mailbox(list(page.object_list))
         record("deletion_order.list", actor=user.pk, detail={"rows": len(page.object_list)})
+        done = orders_for(user).filter(done_at__isnull=False).order_by("-done_at", "-id")
         context = frame(
-            request, ORDERS, _("Deletion orders"), boxes=boxes, page=page, opts=self.opts
+            request,
+            ORDERS,
+            _("Deletion orders"),
+            boxes=boxes,
+            page=page,
+            done=list(done[:DONE_SHOWN]),
+            opts=self.opts,
         )
         return TemplateResponse(request, "admin/retention/orders.html", context)
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from emsar.datamap.rules import Rule, rules
+from emsar.datamap.rules import Governed, Rule
 from emsar.retention.acts.words import capital
 from emsar.retention.admin.frame import CONFLICT, REVIEWS, UNPROCESSABLE, frame, let_in
 from emsar.retention.figures import figures_of
 from emsar.retention.models import NecessityReview
-from emsar.retention.reviews import ReviewError, sign, states
+from emsar.retention.reviews import ReviewError, governed, reviewed, sign, states
 from emsar.retention.wording import covered
 from emsar.staff.models import User
 from emsar.staff.scoping import ReadOnlyAdmin
@@ -63,7 +63,7 @@ class NecessityReviewAdmin(ReadOnlyAdmin):
 def sign_review(request: HttpRequest, name: str) -> HttpResponse:
     """GET shows what the rule keeps, POST signs the answer for this year."""
     user = let_in(request, "retention.add_necessityreview")
-    found = next((one for one in rules() if one.name == name), None)
+    found = next((one for one in reviewed() if one.name == name), None)
     if found is None:
         raise Http404
     form = ReviewForm(request.POST if request.method == "POST" else None)
@@ -80,14 +80,14 @@ def sign_review(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(REVIEWS.address)
 
 
-def _said(review: NecessityReview, rule: Rule) -> str:
+def _said(review: NecessityReview, rule: Governed) -> str:
     words = {"rule": capital(covered(rule))}
     if review.outcome == NecessityReview.Outcome.SHORTEN:
         return _("Signed: %(rule)s. Now shorten the term in a new draft or in the profile.") % words
     return _("Signed: %(rule)s.") % words
 
 
-def _ask(request: HttpRequest, rule: Rule, form: ReviewForm, status: int = 200) -> HttpResponse:
+def _ask(request: HttpRequest, rule: Governed, form: ReviewForm, status: int = 200) -> HttpResponse:
     last = NecessityReview.objects.filter(rule=rule.name).order_by("-signed_at").first()
     context = frame(
         request,
@@ -95,7 +95,8 @@ def _ask(request: HttpRequest, rule: Rule, form: ReviewForm, status: int = 200) 
         _("Review of necessity"),
         subtitle=capital(covered(rule)),
         rule=rule,
-        figures=figures_of(rule),
+        governed=governed(rule),
+        figures=figures_of(rule) if isinstance(rule, Rule) else None,
         last=last,
         form=form,
         back=REVIEWS.address,

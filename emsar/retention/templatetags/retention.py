@@ -3,7 +3,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from emsar.datamap.rules import Rule
+from emsar.datamap.rules import Governed
 from emsar.retention import alarms, banner, wording
 from emsar.retention.acts.words import capital
 
@@ -20,13 +20,13 @@ def retention_alarm(context: Context) -> dict[str, Any]:
 
 
 @register.filter
-def covered(rule: Rule | str) -> str:
+def covered(rule: Governed | str) -> str:
     """``{{ rule|covered }}``: what a rule covers, by itself or by its name."""
     return capital(wording.covered_by(rule) if isinstance(rule, str) else wording.covered(rule))
 
 
 @register.filter
-def term(rule: Rule) -> str:
+def term(rule: Governed) -> str:
     """``{{ rule|term }}``: kept for 12 months"""
     return wording.term_words(rule)
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from emsar.datamap.rules import Rule, rule, rules
+from emsar.datamap.rules import EvidenceRule, Governed, Rule, evidence_rules, governed, rules
 from emsar.entities.businessdays import BAKU
 from emsar.retention.due import due_rows, held_rows, waiting_rows
+from emsar.retention.evidence import months_query, months_to_go
 from emsar.retention.models import Sweep
 from emsar.retention.sweeps import SweepFailedError, sweep
 
@@ -34,11 +35,12 @@ class Command(BaseCommand):
         else:
             self._apply(options["rule"], chosen, options["until"])
 
-    def _chosen(self, name: str) -> list[Rule]:
+    def _chosen(self, name: str) -> list[Governed]:
+        every: list[Governed] = [*rules(), *evidence_rules()]
         try:
-            return [rule(name)] if name else list(rules())
+            return [governed(name)] if name else every
         except LookupError:
-            known = ", ".join(each.name for each in rules())
+            known = ", ".join(each.name for each in every)
             raise CommandError(f"There is no rule {name}. There are: {known}") from None
 
     def _moment(self, until: date | None) -> datetime:
@@ -47,22 +49,27 @@ class Command(BaseCommand):
             return timezone.now()
         return datetime.combine(until + timedelta(days=1), time(3), BAKU).astimezone(UTC)
 
-    def _simulate(self, chosen: list[Rule], moment: datetime) -> None:
+    def _simulate(self, chosen: list[Governed], moment: datetime) -> None:
         for each in chosen:
-            due = due_rows(each, moment)
-            self.stdout.write(
-                f"{each.name} ({each.clause or '-'}): {due.count()} due, "
-                f"{held_rows(each, moment).count()} held, "
-                f"{waiting_rows(each, moment).count()} waiting"
-            )
-            self.stdout.write(f"    {due.query}")
+            counts, query = self._foreseen(each, moment)
+            self.stdout.write(f"{each.name} ({each.clause or '-'}): {counts}\n    {query}")
 
-    def _apply(self, name: str, chosen: list[Rule], until: date | None) -> None:
+    def _foreseen(self, each: Governed, moment: datetime) -> tuple[str, object]:
+        """What one rule would destroy, in words, and the query that finds it."""
+        if isinstance(each, EvidenceRule):
+            months = months_to_go(each, moment)
+            query = months_query(each, moment).as_string(None)
+            return f"{sum(months.values())} due in {len(months)} months", " ".join(query.split())
+        due = due_rows(each, moment)
+        kept = held_rows(each, moment).count(), waiting_rows(each, moment).count()
+        return f"{due.count()} due, {kept[0]} held, {kept[1]} waiting", due.query
+
+    def _apply(self, name: str, chosen: list[Governed], until: date | None) -> None:
         moment = self._moment(until) if until else None
-        total = sum(due_rows(each, moment).count() for each in chosen)
+        total = sum(_due(each, moment or timezone.now()) for each in chosen)
         done = 0
 
-        def told(each: Rule, number: int) -> None:
+        def told(each: Governed, number: int) -> None:
             nonlocal done
             done += number
             if sys.stderr.isatty():
@@ -75,6 +82,12 @@ class Command(BaseCommand):
         except SweepFailedError as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(f"destroyed: {run.records} (sweep {run.pk})")
+
+
+def _due(each: Governed, moment: datetime) -> int:
+    if isinstance(each, Rule):
+        return due_rows(each, moment).count()
+    return sum(months_to_go(each, moment).values())
 
 
 def bar(done: int, total: int, width: int = 30) -> str:
