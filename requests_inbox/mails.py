@@ -18,6 +18,7 @@ from emsar.entities.registry import registry
 from emsar.entities.wording import day_text, moment_text
 from emsar.outbox.composing import compose, compose_filled, plain
 from emsar.outbox.models import OutboundMail, Purpose
+from emsar.retention.holds import ground_words, on_record
 from emsar.subjects.identifiers import format_phone
 from requests_inbox.addresses import address, admin_address, withdrawal_address
 from requests_inbox.models import ConsultationRequest, Message
@@ -164,6 +165,7 @@ def _about_withdrawal(
         "reference": request.reference,
         "at": _moment(request.closed_at or timezone.now(), language),
         "last_day": day_text(request.destroy_after, language) if request.destroy_after else "",
+        "held": _held(request, language),
         "admin": admin_address(request.pk, language),
         "brand": registry().brand,
     }
@@ -176,6 +178,12 @@ def _about_withdrawal(
         **_facts(request),
         **fields,
     )
+
+
+def _held(request: ConsultationRequest, language: str) -> tuple[str, ...]:
+    """The legal grounds that keep the request for now (E-4g), in a language."""
+    with translation.override(language):
+        return tuple(ground_words(hold) for hold in on_record(request))
 
 
 def _facts(request: ConsultationRequest) -> dict[str, Any]:

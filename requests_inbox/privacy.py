@@ -127,6 +127,7 @@ declare(
 declare(
     Transfer,
     subject="subject",
+    company="to_entity",
     purpose="show which data went to the other company, and why (E-6.1a)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",

@@ -26,6 +26,7 @@ def words(fault: str) -> str:
     name, _colon, detail = fault.partition(":")
     said = {
         "late": _("Something under the rule “%(rule)s” is past its last day and still here."),
+        "term": _("The rule “%(rule)s” has no term any more, so nothing goes under it."),
         "silent": _("The sweep has not run to its end for more than a day."),
         "failed": _("The last sweep failed or was cut off."),
         "copies": _("Copies in mailboxes have been waiting for more than three days."),

@@ -19,12 +19,15 @@ class RetentionConfig(AppConfig):
             evidence,
             evidence_checks,
             house,
+            merging,
         )
         from emsar.retention.acts.urls import open_acts
+        from emsar.subjects.services import register_merger
 
         register_oldest_kept(evidence.oldest_kept)
         register_verification("certificates", certificates.contradictions)
         open_acts()
+        register_merger(merging.move)
 
         # Every room says in its own module what of its tables ends when.
         autodiscover_modules("retention")

@@ -5,7 +5,7 @@ entry of the ledger and the audit event stand together or not at all (idea 10). 
 the rows that are locked, and so does this one for rows that somebody is working on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,10 +19,10 @@ from emsar.datamap.declarations import declaration_of
 from emsar.datamap.rules import Rule
 from emsar.retention import ledger
 from emsar.retention.dependants import Counts, delete_rows, empty_columns
-from emsar.retention.due import due_rows
+from emsar.retention.due import due_rows, is_of_persons, mails_under_way
 from emsar.retention.models import DestructionLine, Sweep
 from emsar.retention.orders import order_copies
-from emsar.retention.persons import forget_alone
+from emsar.retention.persons import forget_addresses, forget_alone
 
 SIZE = 2_000
 
@@ -77,9 +77,17 @@ def lock_due(rule: Rule, now: datetime, size: int) -> Locked:
     rows: QuerySet[Any] = due_rows(rule, now).order_by(rule.last_day or rule.since or rule.until)
     locked = rows.select_for_update(skip_locked=True, of=("self",)).values_list(*columns)[:size]
     found = list(locked)
+    if is_of_persons(rule):
+        # What was queued while we waited for a lock is seen only now.
+        busy = set(_with_mail([row[0] for row in found], now))
+        found = [row for row in found if row[0] not in busy]
     people = {row[1] for row in found if subject and row[1]}
     days = [row[-1] for row in found] if rule.last_day else []
     return Locked([row[0] for row in found], sorted(people), days)
+
+
+def _with_mail(keys: Sequence[Any], now: datetime) -> Iterator[Any]:
+    return mails_under_way(now).filter(about__in=keys).values_list("about", flat=True).iterator()
 
 
 def _subject_column(rule: Rule) -> str:
@@ -90,11 +98,6 @@ def _subject_column(rule: Rule) -> str:
         return ""
     column: Any = rule.model._meta.get_field(path)
     return str(column.attname)
-
-
-def is_of_persons(rule: Rule) -> bool:
-    """Whether the rule destroys records of persons, which a restored backup must forget again."""
-    return bool(rule.last_day) and not rule.empties
 
 
 def new_line(rule: Rule, sweep: Sweep, locked: Locked, case: UUID | None = None) -> DestructionLine:
@@ -121,6 +124,7 @@ def _destroy(rule: Rule, locked: Locked, line: UUID) -> Destroyed:
     done.add(delete_rows(rule.model, locked.keys))
     done.persons, counts = forget_alone(locked.subjects)
     done.add(counts)
+    done.add(forget_addresses(locked.subjects))
     return done
 
 

@@ -17,8 +17,7 @@ from emsar.datamap.rules import Rule, rules
 from emsar.entities.businessdays import BAKU
 from emsar.retention import ledger, persons
 from emsar.retention.acts.content import COPIES, counts_of, within
-from emsar.retention.batches import is_of_persons
-from emsar.retention.due import first_day_still_kept
+from emsar.retention.due import first_day_still_kept, is_of_persons
 from emsar.retention.models import (
     DeletionOrder,
     DestructionLine,

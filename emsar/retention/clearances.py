@@ -25,9 +25,11 @@ def clear(rule: Rule, row: Any, *, by: User) -> Clearance:
         raise ClearanceError(_("Only the data protection officer decides this."))
     if not waiting_of(rule, by, timezone.now()).filter(pk=row.pk).exists():
         raise ClearanceError(_("This record does not wait for you, or no longer."))
-    clearance, is_new = Clearance.objects.get_or_create(record=row.pk, defaults={"by": by.pk})
-    if not is_new:
+    day = getattr(row, rule.last_day)
+    if Clearance.objects.filter(record=row.pk, last_day=day).exists():
         raise ClearanceError(_("This was decided before."))
+    said = {"last_day": day, "by": by.pk, "at": timezone.now()}
+    clearance, _is_new = Clearance.objects.update_or_create(record=row.pk, defaults=said)
     detail: dict[str, str | int] = {"rule": rule.name}
     record("retention.clear", actor=by.pk, subject=subject_of(row), obj=row, detail=detail)
     return clearance

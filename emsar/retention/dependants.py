@@ -13,7 +13,6 @@ from psycopg import sql
 
 from emsar.datamap.declarations import declarations
 from emsar.outbox.models import MailCopy
-from emsar.subjects.models import DataSubject
 
 Counts = dict[str, int]
 GOES_ALONG = (models.CASCADE, models.SET_NULL)
@@ -105,7 +104,14 @@ def _pk(model: type[models.Model]) -> sql.Identifier:
 
 
 @cache
-def anchors() -> tuple[tuple[sql.Identifier, sql.Identifier], ...]:
-    """Table and column of every foreign key that keeps a person here: those that protect it."""
-    keeping = pointing_at(DataSubject, (models.PROTECT, models.RESTRICT))
+def outliving() -> tuple[tuple[sql.Identifier, sql.Identifier], ...]:
+    """Table and column with the person of what outlives the record that it came from."""
+    lines = [line for line in declarations() if line.held_with and line.subject]
+    return tuple((_table(line.model), _column(line.model, str(line.subject))) for line in lines)
+
+
+@cache
+def anchors(model: type[models.Model]) -> tuple[tuple[sql.Identifier, sql.Identifier], ...]:
+    """Table and column of every foreign key that keeps a row here: those that protect it."""
+    keeping = pointing_at(model, (models.PROTECT, models.RESTRICT))
     return tuple((_table(field.model), sql.Identifier(field.column)) for field in keeping)

@@ -18,18 +18,36 @@ from emsar.datamap.rules import Governed, Rule, Source
 from emsar.datamap.terms import Unit
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.entities.registry import registry
+from emsar.outbox.models import OutboundMail, Status
 from emsar.retention.models import Clearance, LegalHold
 
 ONE_DAY = timedelta(days=1)
+# A technical limit: the outbox gives a mail up after three days.
+UNDER_WAY = timedelta(days=4)
 
 
 def due_rows(rule: Rule, now: datetime | None = None) -> QuerySet[Any]:
-    """The rows that must go now: ended, held by nothing, waiting for nobody."""
+    """The rows that must go now: ended, held by nothing, waiting for nobody, no mail under way."""
     moment = now or timezone.now()
     rows = ended_rows(rule, moment)
     for held in holds_on(rule):
         rows = rows.exclude(Exists(held))
+    if is_of_persons(rule):
+        rows = rows.exclude(Exists(mails_under_way(moment).filter(about=OuterRef("pk"))))
     return rows.exclude(_waiting(rule, moment)) if rule.waits else rows
+
+
+def is_of_persons(rule: Rule) -> bool:
+    """Whether the rule destroys records of persons, which a restored backup must forget again."""
+    return bool(rule.last_day) and not rule.empties
+
+
+def mails_under_way(now: datetime) -> QuerySet[OutboundMail]:
+    """Mails that may still be sent: a reply of the last minute keeps its request until it is out,
+    and what a mailbox is about to get needs its order. The outbox gives up before this does."""
+    return OutboundMail.objects.filter(
+        status__in=[Status.QUEUED, Status.SENDING], created_at__gte=now - UNDER_WAY
+    )
 
 
 def ended_rows(rule: Rule, now: datetime) -> QuerySet[Any]:
@@ -55,7 +73,10 @@ def _ended(rule: Rule, now: datetime) -> Q:
         return Q(**{f"{rule.last_day}__lt": today})
     if rule.until:
         return Q(**{f"{rule.until}__lt": now})
-    first_kept = first_day_still_kept(rule, today)
+    try:
+        first_kept = first_day_still_kept(rule, today)
+    except LookupError:
+        return Q(pk__in=[])  # the sweep refuses such a rule, and the alarm names it
     return Q(**{f"{rule.since}__lt": datetime.combine(first_kept, time(), BAKU)})
 
 
@@ -82,13 +103,36 @@ def term_of(rule: Governed) -> tuple[int, Unit]:
     return terms.value("policy", rule.term), declared.unit
 
 
+def terms_of(rule: Rule) -> list[tuple[Source, str]]:
+    """The terms that a rule reads: its own, and the one for which it waits."""
+    own = [(rule.source, rule.term)] if rule.term else []
+    return [*own, (Source.SCHEDULE, rule.waits.term)] if rule.waits else own
+
+
+def missing_term(rule: Rule) -> str:
+    """What is wrong with the terms of a rule; empty when each of them has a value."""
+    try:
+        for source, name in terms_of(rule):
+            terms.value(source.value, name)
+    except LookupError as problem:
+        return str(problem.args[0]) if problem.args else "missing"
+    return ""
+
+
 def _waiting(rule: Rule, now: datetime) -> Q:
-    """Waits for the officer's word, but not longer than the schedule allows."""
+    """Waits for the officer's word, but not longer than the schedule allows.
+
+    Only for the day that the row had when the officer said it.
+    """
     assert rule.waits  # noqa: S101 - asked by the callers
-    today = timezone.localdate(now, BAKU)
-    patience = today - timedelta(days=terms.value("schedule", rule.waits.term))
-    cleared = Exists(Clearance.objects.filter(record=OuterRef("pk")))
-    return rule.waits.where & Q(**{f"{rule.last_day}__gte": patience}) & ~Q(cleared)
+    said = Clearance.objects.filter(record=OuterRef("pk"), last_day=OuterRef(rule.last_day))
+    waits = rule.waits.where & ~Q(Exists(said))
+    try:
+        days = timedelta(days=terms.value("schedule", rule.waits.term))
+    except LookupError:
+        return waits  # without a limit the officer is asked, however long it takes
+    patience = timezone.localdate(now, BAKU) - days
+    return waits & Q(**{f"{rule.last_day}__gte": patience})
 
 
 def holds_on(rule: Rule, active: QuerySet[LegalHold] | None = None) -> list[QuerySet[LegalHold]]:

@@ -1,6 +1,8 @@
 """Evidence past its own term leaves a month at a time, by the owner's function (idea 6)."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -20,14 +22,22 @@ from emsar.retention.models import DestructionLine, Sweep
 MONTHS = {Unit.CALENDAR_MONTHS: 1, Unit.YEARS: 12}
 
 
-def forget_evidence(run: Sweep, rule: EvidenceRule, now: datetime | None = None) -> int:
+def forget_evidence(
+    run: Sweep,
+    rule: EvidenceRule,
+    now: datetime | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+) -> int:
     """Let go every month that is past the rule's term, each in a transaction; how many rows.
+
+    The months that are left when time ``is_over`` are for the next run.
 
     The function refuses what the database's own clock does not know as past, so it is not asked
     to. Raises LookupError for a term that is missing or switched off.
     """
     moment = min(now or timezone.now(), _clock_of_the_database())
-    return sum(forget_month(run, rule, month) for month in months_to_go(rule, moment))
+    months = takewhile(lambda month: not is_over(), sorted(months_to_go(rule, moment)))
+    return sum(forget_month(run, rule, month) for month in months)
 
 
 def months_to_go(rule: EvidenceRule, now: datetime) -> dict[date, int]:

@@ -122,6 +122,8 @@ def _held(rule: EvidenceRule) -> sql.Composed:
     reached = [_hold("rule", "code", sql.Literal(rule.name))]
     if line and line.subject:
         reached.append(_hold("subject", "target", _column(rule.model, line.subject)))
+    if line and line.company:
+        reached.append(_hold("company", "code", _column(rule.model, line.company)))
     if rule.record:
         reached.append(_hold("record", "target", _column(rule.model, rule.record)))
     return sql.SQL(_HELD).format(holds=_table(LegalHold), reached=sql.SQL(" OR ").join(reached))

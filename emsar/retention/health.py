@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from emsar.audit.models import Heartbeat
-from emsar.datamap.rules import Rule, rules
+from emsar.datamap.rules import EvidenceRule, Rule, evidence_rules, rules
 from emsar.entities.businessdays import BAKU
 from emsar.retention import ledger, orders
-from emsar.retention.due import due_rows, held_rows, waiting_rows
-from emsar.retention.sweeps import JOB, recent_failure
+from emsar.retention.due import due_rows, held_rows, missing_term, term_of, waiting_rows
+from emsar.retention.evidence import months_to_go
+from emsar.retention.sweeps import JOB, failures_since
 
 # Technical limits, no promises: the sweep runs at 03:00 and is caught up with every hour.
 SILENCE = timedelta(hours=26)
@@ -49,21 +51,36 @@ def is_night(now: datetime) -> bool:
 
 
 def anything_late(now: datetime | None = None) -> list[str]:
-    """The rules of records that have something past its day although the night is over."""
+    """The rules that have something past its day although the night is over.
+
+    What has no day of its own, and evidence, may be a night late: it is caught up with by day.
+    """
     moment = now or timezone.now()
     since = moment - timedelta(days=1) if is_night(moment) else moment
-    records = [rule for rule in rules() if rule.last_day]
-    return [rule.name for rule in records if due_rows(rule, since).exists()]
+    found = [
+        rule.name
+        for rule in rules()
+        if due_rows(rule, since if rule.last_day else moment - SILENCE).exists()
+    ]
+    return [*found, *(rule.name for rule in evidence_rules() if _is_late(rule, moment))]
+
+
+def _is_late(rule: EvidenceRule, now: datetime) -> bool:
+    try:
+        return bool(months_to_go(rule, now - SILENCE))
+    except LookupError:
+        return False  # told as a missing term
 
 
 def faults(now: datetime | None = None) -> list[str]:
     """What is wrong, as codes; empty when everything that must be forgotten is forgotten."""
     moment = now or timezone.now()
     found = [f"late:{name}" for name in anything_late(moment)]
+    found += [f"term:{name}" for name in without_terms()]
     beat = Heartbeat.objects.filter(job=JOB).values_list("at", flat=True).first()
-    if beat is not None and moment - beat > SILENCE:
+    if moment - (beat or _installed_at(moment)) > SILENCE:
         found.append("silent")
-    if recent_failure(RUN):
+    if failures_since(beat, within=RUN, now=moment).exists():
         found.append("failed")
     if orders.overdue_orders().exists():
         found.append("copies")
@@ -72,6 +89,25 @@ def faults(now: datetime | None = None) -> list[str]:
     if ledger.is_replay_missing():
         found.append("replay")
     return found
+
+
+def without_terms() -> list[str]:
+    """The rules whose period nobody states, or that was switched off: nothing goes under them."""
+    missing = [rule.name for rule in rules() if missing_term(rule)]
+    for rule in evidence_rules():
+        try:
+            term_of(rule)
+        except LookupError:
+            missing.append(rule.name)
+    return missing
+
+
+def _installed_at(now: datetime) -> datetime:
+    """When the tables of this room were made: from then on a sweep is expected."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(applied) FROM django_migrations WHERE app = 'retention'")
+        (applied,) = cursor.fetchone()
+    return applied or now
 
 
 __all__ = ["Left", "anything_late", "faults", "left_behind"]

@@ -6,13 +6,13 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emsar.audit import record
-from emsar.datamap.rules import Rule, rules
+from emsar.datamap.rules import Rule, rules, rules_of
 from emsar.retention.due import ended_rows, holds_on, waiting_rows
 from emsar.retention.models import LegalHold
 from emsar.staff.models import Role, User
@@ -29,7 +29,13 @@ def place(hold: LegalHold, *, by: User) -> LegalHold:
     if hold.review_on <= timezone.localdate():
         raise HoldError(_("The day on which the hold is looked at again must be in the future."))
     hold.placed_by = by.pk
-    hold.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            hold.save(force_insert=True)
+    except IntegrityError as problem:
+        if "one_hold_on_a" not in str(problem):
+            raise
+        raise HoldError(_("The same hold is in force already.")) from None
     detail = {"kind": hold.kind, "reason": hold.reason}
     subject = hold.target if hold.kind == LegalHold.Kind.SUBJECT else None
     record("hold.place", actor=by.pk, subject=subject, obj=hold, detail=detail)
@@ -38,7 +44,7 @@ def place(hold: LegalHold, *, by: User) -> LegalHold:
 
 @transaction.atomic
 def release(hold: LegalHold, *, by: User) -> None:
-    """End a hold; what it kept past its day goes in the next night."""
+    """End a hold; what it kept past its day goes in the next sweep, within the hour."""
     _guard(by)
     active = LegalHold.objects.filter(pk=hold.pk, released_at__isnull=True)
     if active.update(released_at=timezone.now(), released_by=by.pk) != 1:
@@ -50,6 +56,29 @@ def release(hold: LegalHold, *, by: User) -> None:
 def _guard(by: User) -> None:
     if by.role != Role.DPO:
         raise HoldError(_("Only the data protection officer places and releases holds."))
+
+
+def on_record(row: models.Model) -> list[LegalHold]:
+    """The holds in force that keep a record, its person, its company or its rule."""
+    found: dict[Any, LegalHold] = {}
+    for rule in rules_of(type(row)):
+        rows = rule.model._base_manager.filter(rule.where, pk=row.pk)
+        for hold in LegalHold.objects.filter(released_at__isnull=True):
+            this = LegalHold.objects.filter(pk=hold.pk)
+            if rows.filter(reduce(or_, [Q(Exists(one)) for one in holds_on(rule, this)])).exists():
+                found[hold.pk] = hold
+    return list(found.values())
+
+
+def ground_words(hold: LegalHold) -> str:
+    """Why something is kept, for a person: the reason and the law, in the active language."""
+    return f"{hold.get_reason_display()}: {hold.legal_reference}"
+
+
+def covers_company(slug: str) -> bool:
+    """Whether a hold keeps everything of a company."""
+    active = LegalHold.objects.filter(released_at__isnull=True)
+    return active.filter(kind=LegalHold.Kind.COMPANY, code=slug).exists()
 
 
 @dataclass(frozen=True)

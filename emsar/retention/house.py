@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from emsar.audit.models import AuditEvent, Seal
 from emsar.datamap.rules import EvidenceRule, Rule, Trigger, govern, govern_evidence
 from emsar.outbox.models import OutboundMail, Status
-from emsar.retention.models import DeletionOrder, DestructionLine, LedgerEntry
+from emsar.retention.models import (
+    DeletionOrder,
+    DestructionLine,
+    LedgerEntry,
+    LegalHold,
+    NecessityReview,
+    Sweep,
+)
 from emsar.staff.models import KeyedCount
 from emsar.subjects.models import MailedLink
 
@@ -69,6 +76,21 @@ govern(
     )
 )
 
+# What was decided and done about retention is kept as long as the certificates that rest on it.
+govern(
+    Rule(
+        "holds",
+        LegalHold,
+        clause="E-4g",
+        term="certificates",
+        since="released_at",
+        where=Q(released_at__isnull=False),
+        title=_("legal holds that were released"),
+    )
+)
+govern(Rule("sweeps", Sweep, clause="S-5e", term="certificates", since="started_at"))
+govern(Rule("reviews", NecessityReview, clause="S-5d", term="certificates", since="signed_at"))
+
 # Views of personal data are events too, and go before the others of their table.
 _VIEWS = "action LIKE '%.view' OR action LIKE '%.list' OR action LIKE '%.search'"
 govern_evidence(
@@ -82,13 +104,24 @@ govern_evidence(
         title=_("views of personal data"),
     )
 )
+_LOGINS = "action LIKE 'staff.log%'"
+govern_evidence(
+    EvidenceRule(
+        "login_attempts",
+        AuditEvent,
+        clause="E-9c",
+        term="login_attempts",
+        where=_LOGINS,
+        title=_("logins of staff"),
+    )
+)
 govern_evidence(
     EvidenceRule(
         "audit_events",
         AuditEvent,
         clause="E-9c",
         term="audit_events",
-        where=f"NOT ({_VIEWS})",
+        where=f"NOT ({_VIEWS}) AND NOT ({_LOGINS})",
         record="object_id",
         title=_("audit events"),
     )

@@ -27,7 +27,7 @@ from emsar.datamap.declarations import declaration_of
 from emsar.datamap.fields import EncryptedTextField
 from emsar.datamap.rules import Rule, rules
 from emsar.entities.businessdays import BAKU
-from emsar.retention.due import holds_on, waiting_rows
+from emsar.retention.due import holds_on, missing_term, waiting_rows
 from emsar.staff.models import User
 from emsar.staff.scoping import Scoped, scoped
 
@@ -57,7 +57,7 @@ class Leaving:
     @property
     def goes_anyway(self) -> date | None:
         """The last day on which an unanswered record waits for the officer."""
-        if self.rule.waits is None:
+        if self.rule.waits is None or missing_term(self.rule):
             return None
         return self.day + timedelta(days=terms.value("schedule", self.rule.waits.term))
 

@@ -58,7 +58,18 @@ class LegalHold(models.Model):
                 condition=Q(kind__in=["subject", "record"], target__isnull=False, code="")
                 | Q(~Q(code=""), kind__in=["company", "rule"], target__isnull=True),
                 name="hold_names_its_target",
-            )
+            ),
+            # A second click places no second hold, which would outlive the release of the first.
+            models.UniqueConstraint(
+                fields=["kind", "target", "reason", "legal_reference", "document"],
+                condition=Q(released_at__isnull=True, target__isnull=False),
+                name="one_hold_on_a_target",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "code", "reason", "legal_reference", "document"],
+                condition=Q(released_at__isnull=True, target__isnull=True),
+                name="one_hold_on_a_code",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
@@ -73,9 +84,13 @@ class LegalHold(models.Model):
 
 
 class Clearance(models.Model):
-    """The officer's word that a record need not wait any longer (decision E-7.2a)."""
+    """The officer's word that a record need not wait any longer (decision E-7.2a).
+
+    It holds for the last day that the record had then; with another one the officer is asked anew.
+    """
 
     record = models.UUIDField(primary_key=True)
+    last_day = models.DateField()
     by = models.UUIDField(null=True)
     at = models.DateTimeField(default=timezone.now)
 

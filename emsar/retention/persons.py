@@ -14,15 +14,16 @@ from django.utils import timezone
 from psycopg import sql
 
 from emsar.datamap.rules import Trigger
-from emsar.retention.dependants import Counts, anchors, delete_rows
+from emsar.retention.dependants import Counts, anchors, delete_rows, outliving
 from emsar.retention.ledger import enter
 from emsar.retention.models import DestructionLine, Sweep
-from emsar.subjects.models import DataSubject
+from emsar.subjects.models import DataSubject, SubjectIdentifier
 
 _ADDRESSES = """
 SELECT i.subject_id FROM subjects_subjectidentifier i WHERE i.subject_id = ANY(%s)
 ORDER BY i.id FOR UPDATE SKIP LOCKED
 """
+_ADDRESSES_BY_KEY = _ADDRESSES.replace("i.subject_id FROM", "i.id FROM", 1)
 _PERSONS = """
 SELECT s.id FROM subjects_datasubject s WHERE s.id = ANY(%s)
 AND (SELECT count(*) FROM subjects_subjectidentifier i WHERE i.subject_id = s.id)
@@ -52,10 +53,43 @@ def _lock_alone(candidates: list[UUID]) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_UNUSED = """
+DELETE FROM subjects_subjectidentifier i WHERE i.id = ANY(%s) {free}
+"""
+
+
+def forget_addresses(candidates: Sequence[UUID]) -> Counts:
+    """Delete the addresses of persons who stay to which no record points any more (E-3.1g).
+
+    First the locks, then a fresh look: a visitor who writes from an address shares its lock.
+    """
+    if not candidates:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDRESSES_BY_KEY, [list(candidates)])
+        locked = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.SQL(_UNUSED).format(free=_unused()), [locked])
+        label = SubjectIdentifier._meta.label_lower
+        return {label: cursor.rowcount} if cursor.rowcount else {}
+
+
+def _unused() -> sql.Composed:
+    free = [
+        sql.SQL("AND NOT EXISTS (SELECT FROM {} WHERE {} = i.id)").format(table, column)
+        for table, column in anchors(SubjectIdentifier)
+    ]
+    # By these the person is found who asks for what outlives its record.
+    free += [
+        sql.SQL("AND NOT EXISTS (SELECT FROM {} WHERE {} = i.subject_id)").format(table, column)
+        for table, column in outliving()
+    ]
+    return sql.SQL(" ").join(free)
+
+
 def _unkept() -> sql.Composed:
     free = [
         sql.SQL("AND NOT EXISTS (SELECT FROM {} WHERE {} = s.id)").format(table, column)
-        for table, column in anchors()
+        for table, column in anchors(DataSubject)
     ]
     return sql.SQL(" ").join(free)
 
@@ -75,22 +109,41 @@ AND NOT EXISTS (
 """
 
 
+_UNUSED_ADDRESSES = """
+SELECT DISTINCT i.subject_id FROM subjects_subjectidentifier i
+JOIN subjects_datasubject s ON s.id = i.subject_id
+WHERE s.created_at < %s {free} LIMIT %s
+"""
+
+
 def forget_left_alone(run: Sweep) -> int:
-    """Persons whom an earlier batch had to leave because somebody was writing; how many."""
+    """Persons whom an earlier batch had to leave because somebody was writing, and addresses of
+    others to which nothing points any more; how many persons."""
     done = 0
     while True:
         with transaction.atomic():
-            gone, counts = forget_alone(_alone())
+            gone, counts = forget_alone(alone())
             if not gone:
-                return done
+                break
             _note(run, gone, counts)
         done += len(gone)
+    with transaction.atomic():
+        forget_addresses(_with_unused_addresses())
+    return done
 
 
-def _alone() -> list[UUID]:
+def alone(limit: int | None = SIZE) -> list[UUID]:
+    """The settled persons to whom nothing points; all of them without a ``limit``."""
+    return _asked(sql.SQL(_ALONE).format(free=_unkept()), limit)
+
+
+def _with_unused_addresses() -> list[UUID]:
+    return _asked(sql.SQL(_UNUSED_ADDRESSES).format(free=_unused()), SIZE)
+
+
+def _asked(statement: sql.Composed, limit: int | None) -> list[UUID]:
     with connection.cursor() as cursor:
-        statement = sql.SQL(_ALONE).format(free=_unkept())
-        cursor.execute(statement, [timezone.now() - SETTLED, SIZE])
+        cursor.execute(statement, [timezone.now() - SETTLED, limit])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -16,7 +16,7 @@ declare(
     purpose="keep what a law obliges us to keep (E-4g)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
-    term="until it is released",
+    term="certificates",
     clauses=("E-4g", "E-7.2e"),
     personal={
         "target": Personal("whose data, or which record, is kept", erase=Erase.KEEP),
@@ -32,7 +32,11 @@ declare(
         "the ground": ("legal_reference", "document", "review_on"),
     },
 )
-declare_free(Clearance, a_bare_number_and_the_officers_word=("record", "by", "at"))
+declare(
+    Clearance,
+    record="record",
+    free={"a bare number and the officer's word": ("record", "last_day", "by", "at")},
+)
 declare_free(Sweep, figures_of_a_run=("id", "kind", "started_at", "ended_at", "records", "error"))
 declare_free(
     DestructionLine,

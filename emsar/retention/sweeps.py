@@ -1,22 +1,25 @@
 """Runs over the rules: batch after batch until nothing is due, or time is out."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError, connection
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from emsar.audit.sealing import beat
 from emsar.datamap.rules import EvidenceRule, Governed, Rule, evidence_rules, governed, rules
-from emsar.retention import orders
+from emsar.retention import orders, persons
 from emsar.retention.batches import SIZE, destroy_batch
+from emsar.retention.due import missing_term
 from emsar.retention.evidence import forget_evidence
 from emsar.retention.models import Sweep
-from emsar.retention.persons import forget_left_alone
+
+logger = logging.getLogger(__name__)
 
 JOB = "retention"
 Told = Callable[[Governed, int], None]
@@ -50,11 +53,14 @@ def sweep(
     from running; the failure stands in the sweep and is raised at the end as SweepFailedError.
     """
     run = _Run(Sweep.objects.create(kind=kind), now, pace or Pace(), told)
-    chosen: Sequence[Governed] = [governed(only)] if only else [*rules(), *evidence_rules()]
-    for each in chosen:
+    every: Sequence[Governed] = [*rules(), *evidence_rules()]
+    if only and only != persons.RULE:
+        every = [governed(only)]
+    for each in every if only != persons.RULE else ():
         run.attempt(each.name, partial(run.carry_out, each))
+    if not only or only == persons.RULE:
+        run.attempt(persons.RULE, lambda: persons.forget_left_alone(run.record))
     if not only:
-        run.attempt("persons", lambda: forget_left_alone(run.record))
         run.attempt("copies", orders.execute_open)
     return run.end(whole=not only)
 
@@ -74,8 +80,9 @@ class _Run:
         """Do a step; if it fails the others are done all the same."""
         try:
             step()
-        except (DatabaseError, LookupError) as problem:
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the other rules are due too
             self.failed = f"{name}: {type(problem).__name__}"[:60]
+            logger.critical("the rule %s could not be carried out: %s", name, self.failed)
             # After a restart of the server the next step gets a connection of its own.
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
@@ -83,11 +90,13 @@ class _Run:
     def carry_out(self, each: Governed) -> None:
         """Batch after batch of one rule; evidence goes a month at a time."""
         if isinstance(each, EvidenceRule):
-            self._tell(each, forget_evidence(self.record, each, self.now))
+            self._tell(each, forget_evidence(self.record, each, self.now, self.is_over))
         else:
             self._batches(each)
 
     def _batches(self, each: Rule) -> None:
+        if problem := missing_term(each):
+            raise LookupError(problem)
         done = self.pace.size
         while done == self.pace.size and not self.is_over():
             start = time.monotonic()
@@ -116,10 +125,11 @@ class _Run:
         return self.record
 
 
-def recent_failure(within: timedelta) -> Sweep | None:
-    """The last run, if it failed or was cut off."""
-    last = Sweep.objects.exclude(kind=Sweep.Kind.CASE).order_by("-started_at").first()
-    if last is None:
-        return None
-    cut_off = last.ended_at is None and timezone.now() - last.started_at > within
-    return last if last.error or cut_off else None
+def failures_since(beat: datetime | None, *, within: timedelta, now: datetime) -> QuerySet[Sweep]:
+    """Runs that failed or were cut off, and after which none came whole to its end (``beat``).
+
+    A run takes no longer than ``within``; a case has its own alarm.
+    """
+    cut_off = Q(ended_at__isnull=True, started_at__lt=now - within)
+    runs = Sweep.objects.exclude(kind=Sweep.Kind.CASE).filter(~Q(error="") | cut_off)
+    return runs.filter(started_at__gt=beat) if beat else runs

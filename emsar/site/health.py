@@ -87,5 +87,5 @@ def _run(check: Check) -> Health:
     """A check that cannot be made is one that failed; the reason may name a host, so it is cut."""
     try:
         return check()
-    except DatabaseError as error:
+    except (DatabaseError, LookupError) as error:
         return Health(ok=False, detail=type(error).__name__)

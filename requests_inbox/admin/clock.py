@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from emsar.entities.businessdays import Due
 from emsar.entities.wording import day_text, explain
+from emsar.retention.holds import ground_words, on_record
 from policies.models import PolicyVersion
 from policies.versions import PRIVACY, in_force, term_for
 from requests_inbox.clocks import LastDay
@@ -35,6 +36,7 @@ class Clock:
     due_policy: str
     kept: LastDay
     kept_policy: str
+    held: tuple[str, ...] = ()
 
     @property
     def steps(self) -> list[str]:
@@ -81,6 +83,7 @@ def clock_of(request: ConsultationRequest) -> Clock:
         due=due_under(request.waiting_since, request.version),
         due_policy=_policy_url("reply_within", request),
         kept=kept,
+        held=tuple(ground_words(hold) for hold in on_record(request)),
         kept_policy=_policy_url(_KEPT_TERMS.get(kept.clause, ""), request),
     )
 

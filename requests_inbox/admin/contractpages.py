@@ -62,7 +62,7 @@ class RemoveContract(VerbPage):
     button = gettext_lazy("Take the contract back")
     explanation = gettext_lazy(
         "Only for a contract that was recorded by mistake. The usual last day holds again; if it "
-        "has passed, the request is destroyed in the coming night."
+        "has passed, the request is destroyed by the next sweep, within the hour."
     )
     form = MistakeForm
     dangerous = True

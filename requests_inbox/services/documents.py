@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.datamap.crypto import is_unreadable
+from emsar.datamap.rules import Trigger
 from emsar.entities.models import LegalReference
+from emsar.retention.single import destroy_one
 from emsar.staff.models import User
 from requests_inbox.models import (
     AccountingDocument,
@@ -104,7 +106,10 @@ def _document(
 def unclass_document(
     request: ConsultationRequest, document: UUID, reason: str, *, by: User
 ) -> None:
-    """Take back that an item is a document; its words stay in the thread as long as the rest."""
+    """Take back that an item is a document; its words stay in the thread as long as the rest.
+
+    The copy is destroyed and certified, so that no backup brings it back for years.
+    """
     locked = lock_for(request, by)
     code = UnclassReason(reason).value
     found = documents_of(locked, by).filter(pk=document).first()
@@ -113,4 +118,4 @@ def unclass_document(
     note_event(locked, "document_unclassed", actor=by.pk, reason=code)
     detail = {"request": str(locked.pk), "reason": code}
     record("document.unclass", actor=by.pk, subject=locked.subject_id, obj=found, detail=detail)
-    found.delete()
+    destroy_one("accounting_documents", found.pk, Trigger.NECESSITY)

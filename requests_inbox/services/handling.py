@@ -12,10 +12,12 @@ from emsar.audit import record
 from emsar.entities.registry import registry
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.outbox.models import Status as MailStatus
+from emsar.retention.holds import covers_company
 from emsar.staff.models import Role, User
 from requests_inbox import mails
 from requests_inbox.models import (
     OPEN,
+    AccountingDocument,
     CloseReason,
     ConsultationRequest,
     Message,
@@ -97,6 +99,7 @@ def hand_over(request: ConsultationRequest, to_entity: str, reason: str, *, by: 
     locked = lock(request)
     guard_in_use(locked)
     _guard_target(locked, target.slug, by)
+    _guard_what_rests_on(locked)
     before = locked.entity_id or ""
     ConsultationRequest.objects.filter(pk=request.pk).update(
         entity=target.slug, assigned_to=None, writing_by=None, writing_until=None
@@ -112,6 +115,18 @@ def _guard_target(request: ConsultationRequest, to_entity: str, by: User) -> Non
     if by.role == Role.ENTITY_STAFF and request.entity_id is None and to_entity != by.entity_id:
         raise RequestStateError(
             _("A request without a company can only be taken over for your own company.")
+        )
+
+
+def _guard_what_rests_on(request: ConsultationRequest) -> None:
+    """What a company has to keep stays with it."""
+    if AccountingDocument.objects.filter(request=request.pk).exists():
+        raise RequestStateError(
+            _("Accounting documents rest on this contract. Please take them back first.")
+        )
+    if request.entity_id and covers_company(request.entity_id):
+        raise RequestStateError(
+            _("A legal hold keeps everything of this company, so the request cannot leave it.")
         )
 
 

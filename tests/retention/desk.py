@@ -11,6 +11,7 @@ from django.utils import timezone
 from emsar.entities.businessdays import BAKU
 from emsar.entities.models import LegalReference
 from emsar.entities.registry import registry
+from emsar.outbox.models import OutboundMail
 from emsar.retention.models import DeletionOrder, LegalHold
 from emsar.staff.models import Role, User
 from requests_inbox.models import ConsultationRequest
@@ -47,6 +48,8 @@ def ends(days: int, *, answered: bool = True, **fields: Any) -> ConsultationRequ
     closed = {"closed_at": timezone.now(), "status": "closed"} if answered else {}
     rows = ConsultationRequest.objects.filter(pk=request.pk)
     rows.update(destroy_after=in_days(days), **closed)
+    # A mail that is still to be sent would keep its request.
+    OutboundMail.objects.filter(about=request.pk).update(status="sent", sent_at=timezone.now())
     request.refresh_from_db()
     return request
 

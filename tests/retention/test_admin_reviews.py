@@ -127,7 +127,7 @@ def reminders(user) -> list[str]:
 def test_first_page_reminds_of_reviews_and_holds() -> None:
     request = ends(3)
     hold_on(request, review_on=in_days(0))
-    hold_on(request, review_on=in_days(1))
+    hold_on(request, review_on=in_days(1), document="2")
     lines = reminders(make_user())
     assert lines[0].startswith("Legal hold to be looked at again since ")
     assert lines[0].endswith(f"request {request.reference}")

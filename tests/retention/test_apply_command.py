@@ -39,7 +39,8 @@ def test_simulation_counts_shows_its_queries_and_changes_nothing() -> None:
     number = next(n for n, line in enumerate(lines) if line.startswith("consultation "))
     assert lines[number] == "consultation (E-7.2a): 1 due, 1 held, 1 waiting"
     assert lines[number + 1].strip().startswith('SELECT "requests_inbox_consultationrequest"')
-    assert len(lines) == 2 * (len(rules()) + len(evidence_rules()))
+    assert len(lines) == 2 * (len(rules()) + len(evidence_rules())) + 1
+    assert lines[-1] == "persons (S-5c): 0 to whom nothing points now"
     assert any(line.startswith("audit_events (E-9c): 0 due in 0 months") for line in lines)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from emsar.audit.verification import verify_all
-from emsar.outbox.models import MailCopy
+from emsar.outbox.models import MailCopy, OutboundMail
 from emsar.retention import ledger
 from emsar.retention.acts.content import NoActError
 from emsar.retention.certificates import contradictions, verify
@@ -47,6 +47,7 @@ def line(django_capture_on_commit_callbacks) -> DestructionLine:
     ConsultationRequest.objects.update(
         destroy_after=past, closed_at=timezone.now(), status="closed"
     )
+    OutboundMail.objects.update(status="sent")
     MailCopy.objects.create(
         mailbox="info@example.com",
         message_id="<1@example.com>",

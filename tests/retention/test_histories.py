@@ -35,7 +35,7 @@ class History:
     spam: bool = False
     contract: tuple[date, date | None] | None = None
     held: bool = False
-    cleared: bool = False
+    cleared: date | None = None
 
     def last_day(self) -> date | None:
         """The last day kept, None while a contract is open."""
@@ -54,7 +54,7 @@ class History:
         last = self.last_day()
         if last is None or self.held or today <= last:
             return False
-        waits = not (self.answers or self.closed or self.contract or self.cleared)
+        waits = not (self.answers or self.closed or self.contract or self.cleared == last)
         return not waits or today > last + timedelta(days=30)
 
 
@@ -134,8 +134,11 @@ class Play:
         self.told.held = False
 
     def _clear(self, day: date, length: int) -> None:
-        Clearance.objects.get_or_create(record=self.request.pk)
-        self.told.cleared = True
+        last = self.told.last_day()
+        if last is not None:
+            said = {"last_day": last}
+            Clearance.objects.update_or_create(record=self.request.pk, defaults=said)
+            self.told.cleared = last
 
 
 def is_there(play: Play) -> bool:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from consent.models import ConsentEvent
 from emsar.datamap.rules import rule
+from emsar.outbox.models import OutboundMail
 from emsar.retention.batches import destroy_batch
 from emsar.retention.models import LegalHold, Sweep
 from emsar.retention.persons import forget_alone
@@ -32,6 +33,7 @@ def due_request(**fields) -> ConsultationRequest:
     closed = datetime(2025, 1, 1, tzinfo=UTC)
     rows = ConsultationRequest.objects.filter(pk=request.pk)
     rows.update(destroy_after=YESTERDAY, closed_at=closed, status="closed")
+    OutboundMail.objects.filter(about=request.pk).update(status="sent")
     return request
 
 

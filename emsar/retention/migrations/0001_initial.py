@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             name='Clearance',
             fields=[
                 ('record', models.UUIDField(primary_key=True, serialize=False)),
+                ('last_day', models.DateField()),
                 ('by', models.UUIDField(null=True)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'legal holds',
                 'ordering': ['released_at', 'review_on'],
                 'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['kind', 'target'], name='holds_active')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('kind__in', ['subject', 'record']), ('target__isnull', False)), models.Q(models.Q(('code', ''), _negated=True), ('kind__in', ['company', 'rule']), ('target__isnull', True)), _connector='OR'), name='hold_names_its_target')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('kind__in', ['subject', 'record']), ('target__isnull', False)), models.Q(models.Q(('code', ''), _negated=True), ('kind__in', ['company', 'rule']), ('target__isnull', True)), _connector='OR'), name='hold_names_its_target'), models.UniqueConstraint(condition=models.Q(('released_at__isnull', True), ('target__isnull', False)), fields=('kind', 'target', 'reason', 'legal_reference', 'document'), name='one_hold_on_a_target'), models.UniqueConstraint(condition=models.Q(('released_at__isnull', True), ('target__isnull', True)), fields=('kind', 'code', 'reason', 'legal_reference', 'document'), name='one_hold_on_a_code')],
             },
         ),
         append_only('retention_destructionline'),

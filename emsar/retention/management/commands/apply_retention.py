@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from emsar.datamap.rules import EvidenceRule, Governed, Rule, evidence_rules, governed, rules
 from emsar.entities.businessdays import BAKU
+from emsar.retention import persons
 from emsar.retention.due import due_rows, held_rows, waiting_rows
 from emsar.retention.evidence import months_query, months_to_go
 from emsar.retention.models import Sweep
@@ -27,9 +28,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["until"] and not 2000 <= options["until"].year <= 2200:
+            raise CommandError("Give a day between the years 2000 and 2200.")
         chosen = self._chosen(options["rule"])
         if options["simulate"]:
             self._simulate(chosen, self._moment(options["until"]))
+            if options["rule"] in {"", persons.RULE}:
+                number = len(persons.alone(None))
+                self.stdout.write(f"{persons.RULE} (S-5c): {number} to whom nothing points now")
         elif options["until"] and options["until"] >= timezone.localdate(None, BAKU):
             raise CommandError("Nothing is destroyed before its last day is over; use --simulate.")
         else:
@@ -37,10 +43,12 @@ class Command(BaseCommand):
 
     def _chosen(self, name: str) -> list[Governed]:
         every: list[Governed] = [*rules(), *evidence_rules()]
+        if name == persons.RULE:
+            return []
         try:
             return [governed(name)] if name else every
         except LookupError:
-            known = ", ".join(each.name for each in every)
+            known = ", ".join([*(each.name for each in every), persons.RULE])
             raise CommandError(f"There is no rule {name}. There are: {known}") from None
 
     def _moment(self, until: date | None) -> datetime:
