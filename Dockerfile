@@ -16,7 +16,7 @@ RUN /venv/bin/python -m emsar.embedded.keys > /tmp/keys \
     && REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost \
     && /venv/bin/python manage.py compile_messages \
     && /venv/bin/python manage.py collectstatic --no-input \
-    && /venv/bin/python -m compileall -q emsar policies consent requests_inbox
+    && /venv/bin/python -m compileall -q emsar policies consent requests_inbox dsar
 
 FROM python:3.11-slim
 RUN groupadd --system --gid 10001 site \

@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION = 0.13.9
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-CODE := emsar policies consent requests_inbox manage.py
+CODE := emsar policies consent requests_inbox dsar manage.py
 
 .PHONY: help run test check check-site bench bench-site bench-retention lock messages compilemessages catalogues clean
 

@@ -35,6 +35,7 @@ class ConsentEvent(EvidenceRow):
         FORM_BUTTON = "form_button", _("button of the form")
         WITHDRAWAL_LINK = "withdrawal_link", _("link in the acknowledgement")
         STAFF = "staff", _("recorded by staff")
+        CASE = "case", _("request about personal data")
 
     class Purpose(models.TextChoices):
         """What the data of a form may be used for; the words of the form say the same."""

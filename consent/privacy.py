@@ -22,6 +22,7 @@ declare(
     purpose="prove what the person agreed to, and when it was withdrawn (E-1l, E-5a)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="consent_events",
     clauses=("E-1l", "E-5a", "E-8g"),
     personal={

@@ -1,7 +1,10 @@
-"""Consents are given and withdrawn in the web; the worker reads the words that it mails."""
+"""Consents are given and withdrawn in the web; the worker reads the words that it mails.
+
+A withdrawal that waited for the officer's choice is recorded by the worker, before it is late.
+"""
 
 from consent.models import ConsentEvent, ConsentText
 from emsar.audit.roles import narrow
 
-for _model in (ConsentEvent, ConsentText):
-    narrow(_model, web="SELECT, INSERT", worker="SELECT")
+narrow(ConsentEvent, web="SELECT, INSERT", worker="SELECT, INSERT")
+narrow(ConsentText, web="SELECT, INSERT", worker="SELECT")

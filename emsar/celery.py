@@ -51,6 +51,30 @@ app.conf.beat_schedule = {
         "task": "emsar.retention.tasks.catch_up",
         "schedule": crontab(minute=20),
     },
+    "ship the erasure ledger": {
+        "task": "emsar.retention.tasks.ship",
+        "schedule": 5.0,
+        "options": {"expires": 30},
+    },
+    "take in what people demand": {
+        "task": "dsar.tasks.look_up_intakes",
+        "schedule": 3.0,
+        "options": {"expires": 30},
+    },
+    # At night after the sweep, and then every hour: a night that was missed is made up for.
+    "carry out what is promised for today": {
+        "task": "dsar.tasks.run_deadlines",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    "catch up with what was promised": {
+        "task": "dsar.tasks.run_deadlines",
+        "schedule": crontab(minute=40),
+    },
+    "look for what was left": {
+        "task": "dsar.tasks.scan_residues",
+        "schedule": 20.0,
+        "options": {"expires": 60},
+    },
     "watch over forgetting": {
         "task": "emsar.retention.tasks.watch",
         "schedule": crontab(hour=7, minute=0),

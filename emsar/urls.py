@@ -10,6 +10,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("requests_inbox.urls")),
         path("", include("policies.urls")),
+        path("", include("dsar.urls")),
         path("", include("emsar.site.urls")),
         prefix_default_language=True,
     ),

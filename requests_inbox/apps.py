@@ -11,9 +11,9 @@ class RequestsInboxConfig(AppConfig):
         from emsar.datamap.rotation import register_rekey
         from emsar.outbox.models import Purpose, Status
         from emsar.outbox.sending import register_handler
-        from emsar.subjects.services import register_merger
+        from emsar.subjects.services import register_merger, register_stopper
         from policies import recomputing
-        from requests_inbox.services import keeping, people, replying
+        from requests_inbox.services import keeping, objecting, people, replying
 
         self.verbose_name = _("Requests")
         register_handler(Purpose.REPLY, Status.SENT, replying.reply_was_sent)
@@ -21,5 +21,6 @@ class RequestsInboxConfig(AppConfig):
         register_handler(Purpose.REPLY, Status.CANCELLED, replying.reply_failed)
         register_handler(Purpose.REPLY, Status.QUEUED, replying.reply_queued_again)
         register_merger(people.move)
+        register_stopper(objecting.stop)
         register_rekey("requests", people.rekey)
         recomputing.register("requests", keeping.recompute)

@@ -24,6 +24,7 @@ class KeptFacts:
     closed_at: datetime | None = None
     is_spam_or_duplicate: bool = False
     withdrawn_at: datetime | None = None
+    objected_at: datetime | None = None
     contract_start: date | None = None
     contract_end: date | None = None
 
@@ -60,17 +61,16 @@ def reply_due(received: datetime, days: int, calendar: BusinessCalendar) -> Due:
 def last_day_kept(facts: KeptFacts, terms: KeptTerms) -> LastDay:
     """The last day on which a request is kept (decision E-7.2a; withdrawal: E-5b, E-8g).
 
-    A recorded contract wins over a withdrawal and over spam: the basis is then the contract.
+    A recorded contract wins over a withdrawal, over an objection and over spam: the basis is then
+    the contract.
     """
     if facts.contract_start is not None:
         return _under_contract(facts, facts.contract_start, terms)
+    erasing = terms.erasure_days - terms.reserve_days
     if facts.withdrawn_at is not None:
-        return _days(
-            facts.withdrawn_at,
-            terms.erasure_days - terms.reserve_days,
-            _("consent withdrawn"),
-            "E-8g",
-        )
+        return _days(facts.withdrawn_at, erasing, _("consent withdrawn"), "E-8g")
+    if facts.objected_at is not None:
+        return _days(facts.objected_at, erasing, _("objection of the person"), "E-8f")
     if facts.is_spam_or_duplicate and facts.closed_at is not None:
         return _days(facts.closed_at, terms.spam_days, _("closed as spam or duplicate"), "")
     return _usual(facts, terms)

@@ -1,7 +1,7 @@
 """The mails about a request, one function each; what they may say is part of the promise."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any
 from unicodedata import category
@@ -20,8 +20,9 @@ from emsar.outbox.composing import compose, compose_filled, plain
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.retention.holds import ground_words, on_record
 from emsar.subjects.identifiers import format_phone
+from emsar.subjects.models import Objection
 from requests_inbox.addresses import address, admin_address, withdrawal_address
-from requests_inbox.models import ConsultationRequest, Message
+from requests_inbox.models import ConsultationRequest, Message, Status
 
 _PLAIN_NAME = re.compile(r"[^\W\d_]+(?:[ '’ʼ-][^\W\d_]+)*")
 MAX_GREETED = 60
@@ -52,7 +53,7 @@ def to_mailbox(
         "reference": request.reference,
         "name": request.name or "",
         "company": request.company or "",
-        "project": request.project or "",
+        "project": _project(request),
         "reply_language": _language_name(request.language, language),
         "email": email or "",
         "phone": format_phone(request.phone.value or "") if request.phone else "",
@@ -72,6 +73,11 @@ def to_mailbox(
         to_address=mailbox.address,
         reply_to=email,
     )
+
+
+def _project(request: ConsultationRequest) -> str:
+    """Nothing when the person objected to the use of these words (E-8f)."""
+    return "" if Objection.Purpose.PROPOSAL in request.objected else request.project or ""
 
 
 def acknowledgement(
@@ -156,6 +162,58 @@ def withdrawal(request: ConsultationRequest) -> list[OutboundMail]:
         theirs = {"to_address": email}
         found.append(_about_withdrawal(request, "withdrawal_confirmed", request.language, **theirs))
     return found
+
+
+def objection(request: ConsultationRequest, purposes: Sequence[str], mailbox: str) -> OutboundMail:
+    """Tell a mailbox that holds a copy what may no longer be done with it (E-8f)."""
+    language = registry().default_language
+    last_day = request.destroy_after if request.status == Status.OBJECTED else None
+    with translation.override(language):
+        words = "; ".join(str(Objection.Purpose(code).label) for code in purposes)
+    context = {
+        "reference": request.reference,
+        "purposes": words,
+        "last_day": day_text(last_day, language) if last_day else "",
+        "admin": admin_address(request.pk, language),
+    }
+    codes = "-".join(purposes)
+    return compose(
+        "objection_noted",
+        context,
+        language=language,
+        key=f"request:{request.pk}:objection:{codes}:{mailbox}",
+        purpose=Purpose.RIGHTS,
+        **_facts(request),
+        copy_in=mailbox,
+        to_address=mailbox,
+    )
+
+
+def correction(
+    request: ConsultationRequest, mailbox: str, field: str, value: str, number: str
+) -> OutboundMail:
+    """Tell a mailbox that holds a copy which value of it was wrong, and the right one (E-8d).
+
+    ``field`` names the value, ``number`` is that of the correction. The mail is one more copy of
+    the request and goes with it.
+    """
+    language = registry().default_language
+    context = {
+        "reference": request.reference,
+        "field": field,
+        "value": value,
+        "admin": admin_address(request.pk, language),
+    }
+    return compose(
+        "value_corrected",
+        context,
+        language=language,
+        key=f"request:{request.pk}:corrected:{number}:{mailbox}",
+        purpose=Purpose.RIGHTS,
+        **_facts(request),
+        copy_in=mailbox,
+        to_address=mailbox,
+    )
 
 
 def _about_withdrawal(

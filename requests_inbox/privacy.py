@@ -8,7 +8,7 @@ from requests_inbox.models import (
 )
 
 PURPOSE = "answer the request, prepare a proposal, route to the right company (E-4a to E-4d)"
-RECIPIENTS = ("hosting-provider", "email-provider", "technical-support")
+RECIPIENTS = ("hosting", "email", "support")
 
 declare(
     ConsultationRequest,
@@ -41,6 +41,8 @@ declare(
         "first_replied_at": Personal("when the first reply was sent"),
         "consent": Personal("what was agreed to", export=False, erase=Erase.KEEP),
         "version": Personal("which version of the policy was shown"),
+        "objected": Personal("to which purposes the person objected (E-8f)"),
+        "objected_until": Personal("until when the words for a proposal are kept after that"),
         "contract_start": Personal("since when a contract is the basis (E-5b)", correct=True),
         "contract_end": Personal("until when it lasts", correct=True),
         "destroy_after": Personal("until when it is kept"),
@@ -113,6 +115,7 @@ declare(
     purpose="show who changed what, and when (E-8d)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="entity",
+    recipients=("hosting",),
     term="consultation_retention",
     clauses=("E-9c",),
     personal={
@@ -131,6 +134,7 @@ declare(
     purpose="show which data went to the other company, and why (E-6.1a)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="transfers",
     clauses=("E-6.1a",),
     personal={

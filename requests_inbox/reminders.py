@@ -11,7 +11,7 @@ from django.utils import timezone
 from emsar.entities.calendar import current_calendar
 from emsar.outbox.notices import notify
 from emsar.staff.models import Role, User
-from emsar.subjects.models import outside_block
+from emsar.subjects.models import outside_block, outside_suspension
 from requests_inbox.models import ConsultationRequest
 
 HOURS_BEFORE = 2
@@ -33,9 +33,10 @@ def remind(now: datetime | None = None) -> int:
     """
     moment = now or timezone.now()
     soon = ConsultationRequest.objects.open().filter(reply_due_at__lt=moment + LOOK_AHEAD)
-    waiting = soon.filter(outside_block("registered_at")).select_related("entity")
+    free = outside_block("registered_at") & outside_suspension("registered_at")
+    waiting = soon.filter(free).select_related("entity")
     # What no reminder says is left alone, so that it cannot be in the way either.
-    rows = waiting.only("reference", "reply_due_at", "entity").order_by("reply_due_at")
+    rows = waiting.only("reference", "reply_due_at", "entity", "subject").order_by("reply_due_at")
     counts = [_remind_safely(request, moment) for request in rows]
     missed = counts.count(None)
     if missed:
@@ -70,7 +71,15 @@ def _tell(reader: User, request: ConsultationRequest, template: str, key: str) -
     """Queue one reader's reminder; whether that was possible."""
     try:
         with transaction.atomic():
-            notify([reader], template, _context(request), key=key, reference=request.reference)
+            notify(
+                [reader],
+                template,
+                _context(request),
+                key=key,
+                reference=request.reference,
+                subject_id=request.subject_id,
+                about=request.pk,
+            )
     except OUTAGES:
         raise
     except Exception as problem:  # noqa: BLE001 - one reader must not keep the others waiting

@@ -29,6 +29,7 @@ from requests_inbox.services.lateness import late_documents, late_requests
 # A contract that is recorded wins over everything else (E-5b, E-8g).
 CUSTOMER = Q(contract_start__isnull=False)
 WITHDRAWN = Q(status=Status.WITHDRAWN)
+OBJECTED = Q(status=Status.OBJECTED)
 UNWANTED = Q(close_reason__in=[CloseReason.SPAM, CloseReason.DUPLICATE])
 UNANSWERED = Q(replied_at__isnull=True, closed_at__isnull=True)
 
@@ -40,7 +41,7 @@ govern(
         term="consultation_retention",
         source=Source.POLICY,
         last_day="destroy_after",
-        where=~CUSTOMER & ~WITHDRAWN & ~UNWANTED,
+        where=~CUSTOMER & ~WITHDRAWN & ~OBJECTED & ~UNWANTED,
         # One that nobody answered is shown to the officer first (decision E-7.2a).
         waits=Waits(UNANSWERED, "unanswered_wait"),
         title=_("requests for consultation"),
@@ -83,12 +84,39 @@ govern(
 )
 govern(
     Rule(
+        "objected",
+        ConsultationRequest,
+        clause="E-8f",
+        term="erasure_deadline",
+        source=Source.POLICY,
+        last_day="destroy_after",
+        where=~CUSTOMER & OBJECTED,
+        trigger=Trigger.PURPOSE,
+        title=_("requests to whose answering the person objected"),
+    )
+)
+govern(
+    Rule(
+        "objected_proposals",
+        ConsultationRequest,
+        clause="E-8f",
+        term="erasure_deadline",
+        source=Source.POLICY,
+        last_day="objected_until",
+        where=~CUSTOMER & Q(objected_until__isnull=False),
+        trigger=Trigger.PURPOSE,
+        empties={"project": None, "objected_until": None},
+        title=_("words for a proposal to which the person objected"),
+    )
+)
+govern(
+    Rule(
         "spam",
         ConsultationRequest,
         clause="S-5c",
         term="spam",
         last_day="destroy_after",
-        where=~CUSTOMER & ~WITHDRAWN & UNWANTED,
+        where=~CUSTOMER & ~WITHDRAWN & ~OBJECTED & UNWANTED,
         trigger=Trigger.PURPOSE,
         title=_("spam and duplicates"),
     )

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('kid', models.CharField(editable=False, max_length=16)),
                 ('hmac', models.BinaryField(max_length=32)),
                 ('kind', models.CharField(choices=[('given', 'given'), ('withdrawn', 'withdrawn')], max_length=10, verbose_name='kind')),
-                ('method', models.CharField(choices=[('form_button', 'button of the form'), ('withdrawal_link', 'link in the acknowledgement'), ('staff', 'recorded by staff')], max_length=20, verbose_name='method')),
+                ('method', models.CharField(choices=[('form_button', 'button of the form'), ('withdrawal_link', 'link in the acknowledgement'), ('staff', 'recorded by staff'), ('case', 'request about personal data')], max_length=20, verbose_name='method')),
                 ('subject', models.UUIDField(db_index=True, verbose_name='data subject')),
                 ('about', models.UUIDField(db_index=True, null=True, verbose_name='request')),
                 ('form', models.SlugField(db_index=False, verbose_name='form')),

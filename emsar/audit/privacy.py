@@ -7,6 +7,7 @@ declare(
     purpose="show who did or saw what (E-9c)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="audit_events",
     clauses=("E-9c", "S-6b"),
     personal={

@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
@@ -8,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from emsar.datamap.fields import EncryptedTextField
-from emsar.subjects.models import DataSubject, outside_block
+from emsar.staff.models import User
+from emsar.subjects.models import DataSubject, outside_block, outside_suspension
 
 
 class Purpose(models.TextChoices):
@@ -36,8 +38,18 @@ class OutboundMailQuerySet(models.QuerySet["OutboundMail"]):
         return self.unblocked().filter(status__in=[Status.QUEUED, Status.SENDING], due_at__lte=now)
 
     def unblocked(self) -> "OutboundMailQuerySet":
-        """What no block holds back; mail that serves the person's rights always goes (E-8h)."""
-        return self.filter(outside_block("created_at") | Q(purpose=Purpose.RIGHTS))
+        """What neither a block nor an open objection holds back (E-8f, E-8h).
+
+        Mail that serves the person's rights always goes.
+        """
+        free = outside_block("created_at") & outside_suspension("created_at")
+        return self.filter(free | Q(purpose=Purpose.RIGHTS))
+
+    def visible_to(self, user: Any) -> "OutboundMailQuerySet":
+        """What a block covers is seen by the officer alone, mail about their rights too (E-8h)."""
+        if not isinstance(user, User) or user.is_dpo:
+            return self
+        return self.filter(outside_block("created_at"))
 
     def cancel_for(self, about: uuid.UUID, purposes: Sequence[str]) -> int:
         """Withdraw the unsent mails of a record and empty them at once; the number of them.

@@ -1,6 +1,7 @@
 """Notices to staff by role: one mail a person, in that person's language, once a key."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from emsar.outbox.composing import compose
 from emsar.outbox.models import OutboundMail, Purpose
@@ -19,8 +20,14 @@ def notify(
     *,
     key: str,
     reference: str = "",
+    subject_id: UUID | None = None,
+    about: UUID | None = None,
 ) -> int:
-    """Queue a notice to these people; a key that was used already sends nothing again."""
+    """Queue a notice to these people; a key that was used already sends nothing again.
+
+    ``subject_id`` is the person whom it is about, so that a block holds it back (E-8h);
+    ``about`` the record that it tells of, with which it goes.
+    """
     mails = [
         compose(
             template,
@@ -29,6 +36,8 @@ def notify(
             key=f"{key}:{user.pk}",
             purpose=Purpose.STAFF,
             reference=reference,
+            subject_id=subject_id,
+            about=about,
             to_address=user.email,
         )
         for user in users

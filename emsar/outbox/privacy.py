@@ -8,7 +8,7 @@ declare(
     purpose="send what a request or a right needs, and nothing else (E-3.1c)",
     basis=Basis.CONSENT,
     controller="both",
-    recipients=("email-provider",),
+    recipients=("hosting", "email"),
     term="outbox_row",
     clauses=("E-3.1c", "E-4h"),
     personal={
@@ -44,7 +44,7 @@ declare(
     purpose="find and delete the copies in our mailboxes (E-7.1a)",
     basis=Basis.CONSENT,
     controller="both",
-    recipients=("email-provider",),
+    recipients=("hosting", "email"),
     term="consultation_retention",
     clauses=("E-7.1a", "E-7.2a"),
     personal={

@@ -23,6 +23,7 @@ from emsar.retention.due import due_rows, is_of_persons, mails_under_way
 from emsar.retention.models import DestructionLine, Sweep
 from emsar.retention.orders import order_copies
 from emsar.retention.persons import forget_addresses, forget_alone
+from emsar.subjects.models import DataSubject
 
 SIZE = 2_000
 
@@ -119,13 +120,29 @@ def _destroy(rule: Rule, locked: Locked, line: UUID) -> Destroyed:
         done.add(empty_columns(rule.model, locked.keys, dict(rule.empties)))
         return done
     if is_of_persons(rule):
-        orders = order_copies(locked.keys, line)
+        orders = _order_copies(rule, locked.keys, line)
         done.add({"outbox.mailcopy": orders} if orders else {})
     done.add(delete_rows(rule.model, locked.keys))
     done.persons, counts = forget_alone(locked.subjects)
     done.add(counts)
     done.add(forget_addresses(locked.subjects))
     return done
+
+
+def _order_copies(rule: Rule, keys: Sequence[Any], line: UUID) -> int:
+    """Orders for the copies of records, those of blocked persons for the officer alone (E-8h)."""
+    blocked = set(_blocked(rule, keys))
+    rest = [key for key in keys if key not in blocked]
+    return order_copies(rest, line) + order_copies([*blocked], line, is_restricted=True)
+
+
+def _blocked(rule: Rule, keys: Sequence[Any]) -> Sequence[Any]:
+    column = _subject_column(rule)
+    if not column:
+        return []
+    people = DataSubject.objects.filter(blocked_at__isnull=False).values("pk")
+    rows = rule.model._base_manager.filter(**{"pk__in": list(keys), f"{column}__in": people})
+    return list(rows.values_list("pk", flat=True))
 
 
 def _uuids(keys: Sequence[Any]) -> list[UUID]:

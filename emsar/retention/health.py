@@ -18,6 +18,8 @@ from emsar.retention.sweeps import JOB, failures_since
 SILENCE = timedelta(hours=26)
 RUN = timedelta(hours=2)
 NIGHT_ENDS = 6
+# What the web enters in the ledger is shipped by a worker, which asks every few seconds.
+SHIPPING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def faults(now: datetime | None = None) -> list[str]:
         found.append("failed")
     if orders.overdue_orders().exists():
         found.append("copies")
-    if ledger.waiting().exists():
+    if ledger.waiting().filter(at__lt=moment - SHIPPING).exists():
         found.append("ledger")
     if ledger.is_replay_missing():
         found.append("replay")

@@ -28,6 +28,7 @@ from emsar.retention.stores import Store, store_at
 
 logger = logging.getLogger(__name__)
 
+WEB = "web"
 COMPARED, REPLAY_MISSING = "ledger", "replay"
 SHIP_LOCK = 7_304_011
 # After a failure the batches of this process leave the store alone for so long; the catch-up and
@@ -39,7 +40,10 @@ _KEPT = Rule("ledger", LedgerEntry, clause="S-5e", term="backups", since="at")
 
 
 def enter(line: DestructionLine, records: Sequence[UUID], subjects: Sequence[UUID]) -> None:
-    """Note in the caller's transaction what must be forgotten again; it is shipped on commit."""
+    """Note in the caller's transaction what must be forgotten again; it is shipped on commit.
+
+    What the web enters a worker ships within seconds.
+    """
     entry = LedgerEntry(
         line=line.uid, rule=line.rule, records=list(records), subjects=list(subjects)
     )
@@ -53,6 +57,9 @@ def store() -> Store:
 
 
 def _ship_on_commit() -> None:
+    """Not in the web, which waits for no store and does not reach a file beside the worker."""
+    if settings.DATABASE_ROLE == WEB:
+        return
     if time.monotonic() >= _resting_until:
         ship_waiting()
 

@@ -76,7 +76,8 @@ class LegalHold(models.Model):
                 fields=["kind", "target"],
                 condition=Q(released_at__isnull=True),
                 name="holds_active",
-            )
+            ),
+            models.Index(fields=["target"], name="holds_of_target"),
         ]
 
     def __str__(self) -> str:
@@ -193,6 +194,8 @@ class DeletionOrder(models.Model):
     done_at = models.DateTimeField(_("done"), null=True)
     done_by = models.UUIDField(_("done by"), null=True)
     method = models.CharField(_("how"), max_length=8, choices=Method.choices, blank=True)
+    # A block lay over the person's records: the officer alone sees what was theirs (E-8h).
+    is_restricted = models.BooleanField(_("for the officer alone"), default=False)
 
     class Meta:
         verbose_name = _("deletion order")

@@ -22,8 +22,8 @@ WITH copies AS (
     RETURNING mailbox, message_id, reference, at
 )
 INSERT INTO retention_deletionorder (line, mailbox, message_id, reference, copied_at, created_at,
-    method)
-SELECT %s, mailbox, message_id, reference, at, %s, '' FROM copies
+    method, is_restricted)
+SELECT %s, mailbox, message_id, reference, at, %s, '', %s FROM copies
 """
 
 _EXECUTORS: list[Callable[[Sequence[DeletionOrder]], list[int]]] = []
@@ -34,10 +34,13 @@ def register_executor(execute: Callable[[Sequence[DeletionOrder]], list[int]]) -
     _EXECUTORS[:] = [execute]
 
 
-def order_copies(records: Sequence[Any], line: UUID) -> int:
-    """Turn the known copies of records into orders; how many."""
+def order_copies(records: Sequence[Any], line: UUID, *, is_restricted: bool = False) -> int:
+    """Turn the known copies of records into orders; how many.
+
+    ``is_restricted``: of persons whose records are blocked, so that only the officer sees them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_ORDER, [list(records), line, timezone.now()])
+        cursor.execute(_ORDER, [list(records), line, timezone.now(), is_restricted])
         return int(cursor.rowcount)
 
 
@@ -57,7 +60,7 @@ def orders_for(user: User) -> QuerySet[DeletionOrder]:
     if user.role != Role.ENTITY_STAFF:
         return DeletionOrder.objects.none()
     mailboxes = {registry().mailbox_of(entity).address for entity in (user.entity_id or "", "")}
-    return DeletionOrder.objects.filter(mailbox__in=mailboxes)
+    return DeletionOrder.objects.filter(mailbox__in=mailboxes, is_restricted=False)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ declare(
     purpose="keep what a law obliges us to keep (E-4g)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="certificates",
     clauses=("E-4g", "E-7.2e"),
     personal={
@@ -49,6 +50,7 @@ declare(
     purpose="forget again after a restore what was erased (S-5e)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="backups",
     clauses=("S-5e",),
     personal={
@@ -66,6 +68,7 @@ declare(
     purpose="delete the copies in our mailboxes (E-7.1a)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="deletion_orders",
     clauses=("E-7.1a", "E-7.2a"),
     personal={
@@ -76,7 +79,7 @@ declare(
     },
     free={
         "surrogate key": ("id", "line"),
-        "state of the work": ("created_at", "done_at", "done_by", "method"),
+        "state of the work": ("created_at", "done_at", "done_by", "method", "is_restricted"),
     },
 )
 declare_free(

@@ -20,7 +20,7 @@ narrow(Clearance, web="SELECT, INSERT, UPDATE", worker="SELECT, DELETE")
 narrow(Sweep, web="SELECT, INSERT", worker="SELECT, INSERT, UPDATE, DELETE")
 narrow(DestructionLine, web="SELECT, INSERT", worker="SELECT, INSERT")
 narrow(LedgerEntry, web="SELECT, INSERT", worker="SELECT, INSERT")
-narrow(Shipment, web="SELECT, INSERT", worker="SELECT, INSERT, DELETE")
+narrow(Shipment, web="SELECT", worker="SELECT, INSERT, DELETE")
 narrow(DeletionOrder, web="SELECT, UPDATE", worker="SELECT, INSERT, UPDATE, DELETE")
 narrow(NecessityReview, web="SELECT, INSERT", worker="SELECT, UPDATE, DELETE")
 # Evidence itself is deleted by neither: it leaves through this.

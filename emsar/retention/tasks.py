@@ -26,6 +26,13 @@ def catch_up() -> None:
 
 
 @shared_task(ignore_result=True)
+def ship() -> None:
+    """What the web entered in the ledger leaves the database; a query when there is nothing."""
+    if ledger.waiting().exists():
+        ledger.ship_waiting()
+
+
+@shared_task(ignore_result=True)
 def watch() -> None:
     """Mail the officer once a day while something is wrong (the dead-man's alarm)."""
     tell_officer(health.faults())

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "policies",
     "consent",
     "requests_inbox",
+    "dsar",
     "emsar.staff.admin_config.EmsarAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -168,6 +169,11 @@ CSRF_FAILURE_VIEW = "emsar.site.errors.csrf_failure"
 # Where the erasure ledger lies outside the database: a file, or an object store that takes PUT.
 LEDGER_URL = env.str("LEDGER_URL", default=f"file://{DATA_DIR}/ledger/erasures.jsonl")
 LEDGER_TOKEN = env.str("LEDGER_TOKEN", default="")
+# Whether what is missing is only missing on a developer's machine: production says so itself.
+IS_PRODUCTION = False
+# Whether a second person has to agree before an approved deletion is carried out; the promised
+# day comes without either.
+DSAR_SECOND_APPROVAL = env.bool("DSAR_SECOND_APPROVAL", default=False)
 
 FORM_LIMIT = env.int("FORM_LIMIT", default=20)
 FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)

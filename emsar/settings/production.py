@@ -6,6 +6,7 @@ from emsar.settings.base import *  # noqa: F403
 from emsar.settings.base import PROFILE, SECRET_KEY, env
 
 DEBUG = False
+IS_PRODUCTION = True
 
 for _name in ("DATABASE_URL_WEB", "DATABASE_URL_WORKER", "REDIS_URL", "EMAIL_URL"):
     if not env.str(_name, default=""):

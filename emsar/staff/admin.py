@@ -12,6 +12,7 @@ from emsar.audit.models import AuditEvent, Seal
 from emsar.staff.models import User
 from emsar.staff.permissions import allow
 from emsar.staff.scoping import AuditedAdmin, ReadOnlyAdmin
+from emsar.staff.veils import veiled
 
 allow(("administrator",), "staff.user", "view", "add", "change")
 allow(("dpo", "auditor"), "audit.auditevent", "view")
@@ -90,7 +91,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         login = User.objects.filter(pk=models.OuterRef("actor")).values("username")
         rows: models.QuerySet[Any]
         rows = super().get_queryset(request).annotate(login=models.Subquery(login))
-        return rows
+        return veiled(rows, request.user)
 
     @admin.display(description=_("actor"))
     def actor_name(self, event: Any) -> str:

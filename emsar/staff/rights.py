@@ -1,7 +1,7 @@
 """Logins are kept by the web, and leave by deactivation; the worker reads whom to write to.
 
-It also clears what is short-lived, counters and ended sessions; a row that is locked for that
-needs UPDATE.
+It also counts the links that it mails, and clears what is short-lived, counters and ended
+sessions; a row that is locked for that needs UPDATE.
 """
 
 from django.contrib.sessions.models import Session
@@ -10,5 +10,5 @@ from emsar.audit.roles import narrow
 from emsar.staff.models import KeyedCount, User
 
 narrow(User, web="SELECT, INSERT, UPDATE", worker="SELECT")
-narrow(KeyedCount, web="SELECT, INSERT, UPDATE", worker="SELECT, UPDATE, DELETE")
+narrow(KeyedCount, web="SELECT, INSERT, UPDATE", worker="SELECT, INSERT, UPDATE, DELETE")
 narrow(Session, web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, UPDATE, DELETE")

@@ -9,5 +9,10 @@ class SubjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from emsar.staff.veils import register_veil
+
         # Registers how identifiers are rewritten when look-up keys rotate.
         from emsar.subjects import identifiers  # noqa: F401
+        from emsar.subjects.models import without_blocked
+
+        register_veil(without_blocked)

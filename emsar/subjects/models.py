@@ -23,6 +23,8 @@ class DataSubject(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("known since"), default=timezone.now)
     blocked_at = models.DateTimeField(_("blocked since"), null=True, blank=True)
+    # An objection is being decided: nothing is done with what exists since then (E-8f).
+    suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
 
     objects = DataSubjectQuerySet.as_manager()
 
@@ -37,6 +39,10 @@ class DataSubject(models.Model):
         """Whether a record that exists since ``created`` is blocked: see :func:`outside_block`."""
         return self.blocked_at is not None and created <= self.blocked_at
 
+    def suspension_covers(self, created: datetime) -> bool:
+        """Whether nothing is done with a record for the while: an objection is being decided."""
+        return self.suspended_at is not None and created <= self.suspended_at
+
 
 def outside_block(created: str) -> Q:
     """The records that no block covers; column ``created`` says since when each exists.
@@ -45,6 +51,27 @@ def outside_block(created: str) -> Q:
     """
     nobody_blocked = Q(subject__isnull=True) | Q(subject__blocked_at__isnull=True)
     return nobody_blocked | Q(**{f"{created}__gt": F("subject__blocked_at")})
+
+
+def without_blocked(events: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Rows with a bare UUID in ``subject``, less those about persons who are blocked (E-8h)."""
+    blocked = DataSubject.objects.filter(blocked_at__isnull=False).values("pk")
+    return events.exclude(subject__in=blocked)
+
+
+def outside_suspension(created: str) -> Q:
+    """The records with which work may go on: no objection to it is being decided (E-8f)."""
+    nobody = Q(subject__isnull=True) | Q(subject__suspended_at__isnull=True)
+    return nobody | Q(**{f"{created}__gt": F("subject__suspended_at")})
+
+
+class UnblockReason(models.TextChoices):
+    """Why a block ends; a code, so that the audit can say it (E-8h)."""
+
+    ASKED = "asked", _("the person asked for it")
+    SETTLED = "settled", _("what it was set for is settled")
+    LAW = "law", _("a law demands it")
+    MISTAKE = "mistake", _("it was set by mistake")
 
 
 class IdentifierKind(models.TextChoices):

@@ -9,12 +9,14 @@ declare(
     purpose=PURPOSE,
     basis=Basis.CONSENT,
     controller="both",
+    recipients=("hosting",),
     term="consultation_retention",
     clauses=("E-2c", "E-8b"),
     personal={
         "id": Personal("the random UUID under which a person's records stand together"),
         "created_at": Personal("since when we know of the person"),
         "blocked_at": Personal("since when the records are blocked (E-8h)"),
+        "suspended_at": Personal("since when an objection is being decided (E-8f)"),
     },
 )
 declare(
@@ -23,6 +25,7 @@ declare(
     purpose=PURPOSE,
     basis=Basis.CONSENT,
     controller="both",
+    recipients=("hosting",),
     term="consultation_retention",
     clauses=("E-3.1c", "E-3.1g"),
     personal={
@@ -39,6 +42,7 @@ declare(
     purpose="keep to what the person objected to (E-8f)",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="consultation_retention",
     clauses=("E-8f",),
     personal={
@@ -55,6 +59,7 @@ declare(
     purpose="let the person act on a record by a link that only they were mailed",
     basis=Basis.LEGAL_OBLIGATION,
     controller="both",
+    recipients=("hosting",),
     term="consultation_retention",
     clauses=("E-8g",),
     personal={

@@ -4,8 +4,14 @@ The services decide again when something is done; this only keeps useless button
 """
 
 from emsar.staff.models import Role, User
-from requests_inbox.models import ConsultationRequest, Status
+from emsar.subjects.models import Objection
+from requests_inbox.models import STOPPED, ConsultationRequest, Status
 
+# What an objection to a purpose takes away (E-8f).
+_OBJECTED: dict[str, str] = {
+    Objection.Purpose.REPLY: "write",
+    Objection.Purpose.ROUTING: "hand_over",
+}
 ALWAYS = ("note", "assign", "answered", "received", "hand_over")
 
 
@@ -16,14 +22,15 @@ def is_blocked(request: ConsultationRequest) -> bool:
 
 def allowed(request: ConsultationRequest) -> frozenset[str]:
     """The verbs that the request's state permits."""
-    if request.status == Status.WITHDRAWN:
+    if request.status in STOPPED:
         return frozenset()
     withdrawable = {"withdraw"} if request.consent is not None else set()
-    if is_blocked(request):
+    if is_blocked(request) or request.subject.suspension_covers(request.registered_at):
         return frozenset(withdrawable)
     closing = {"close"} if request.status != Status.CLOSED else set()
     writing = {"write"} if request.contact is not None else set()
-    return frozenset({*ALWAYS, *withdrawable, *closing, *writing})
+    objected = {_OBJECTED[code] for code in request.objected if code in _OBJECTED}
+    return frozenset({*ALWAYS, *withdrawable, *closing, *writing}) - objected
 
 
 def allowed_with_contract(

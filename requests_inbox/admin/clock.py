@@ -20,6 +20,7 @@ from requests_inbox.services.keeping import last_day_of
 _KEPT_TERMS = {
     "E-7.2a": "consultation_retention",
     "E-7.2b": "consultation_retention",
+    "E-8f": "erasure_deadline",
     "E-8g": "erasure_deadline",
 }
 

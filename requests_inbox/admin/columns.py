@@ -19,6 +19,7 @@ STATUS_TONES = {
     Status.REPLIED: "done",
     Status.CLOSED: "quiet",
     Status.WITHDRAWN: "quiet",
+    Status.OBJECTED: "quiet",
 }
 
 

@@ -53,8 +53,10 @@ def figures(rows: RequestQuerySet, now: datetime) -> Figures:
         F("first_replied_at") - F("received_at"), output_field=DurationField()
     )
     recent = Q(first_replied_at__gte=now - timedelta(days=MEDIAN_DAYS))
+    # What is blocked is no statistics either, for the officer too (E-8h).
+    recent &= outside_block("registered_at")
     found = rows.order_by().aggregate(
-        open=Count("pk", filter=is_open()),
+        open=Count("pk", filter=is_open() & outside_block("registered_at")),
         due_today=Count("pk", filter=is_due_today(now)),
         overdue=Count("pk", filter=is_overdue(now)),
         median=Median(waited, filter=recent),

@@ -12,6 +12,7 @@ from emsar.entities.registry import registry
 from emsar.entities.wording import day_text
 from emsar.site.languages import active_language
 from emsar.staff.models import User
+from emsar.subjects.models import Objection
 from requests_inbox.models import (
     CloseReason,
     ConsultationRequest,
@@ -38,6 +39,9 @@ SENTENCES = {
     "closed": gettext_noop("Closed: %(reason)s."),
     "handed_over": gettext_noop("Handed over: %(reason)s."),
     "consent_withdrawn": gettext_noop("The person withdrew the consent; processing stopped."),
+    "objected": gettext_noop("The person objected: %(reason)s."),
+    "stopped": gettext_noop("Processing stopped by the objection."),
+    "corrected": gettext_noop("Corrected at the person's request: %(reason)s."),
     "contract_recorded": gettext_noop("A contract was recorded: since %(reason)s"),
     "contract_ended": gettext_noop("End of the contract: %(reason)s"),
     "contract_goes_on": gettext_noop("The contract goes on."),
@@ -50,6 +54,7 @@ _LABELS = {
     **dict(TransferReason.choices),
     **dict(Source.choices),
     **dict(UnclassReason.choices),
+    **dict(Objection.Purpose.choices),
 }
 
 
@@ -90,7 +95,7 @@ def transfers(request: ConsultationRequest) -> list[Passage]:
 
 
 def _line(row: HistoryEntry, named: dict[UUID, str]) -> Line:
-    reason = named.get(_uuid(row.reason) or UUID(int=0)) or _reason(row.reason)
+    reason = named.get(_uuid(row.reason) or UUID(int=0)) or reason_words(row.reason)
     # An event of a later room has no sentence here: its code is better than nothing.
     text = _(SENTENCES.get(row.event, row.event)) % {"reason": reason}
     change = ""
@@ -99,12 +104,12 @@ def _line(row: HistoryEntry, named: dict[UUID, str]) -> Line:
     return Line(row.at, _who(row.actor, named), text, change)
 
 
-def _reason(code: str) -> object:
+def reason_words(code: str) -> str:
     """A code in words, and a day as people write it."""
     try:
         return day_text(date.fromisoformat(code))
     except ValueError:
-        return _LABELS.get(code, code)
+        return str(_LABELS[code]) if code in _LABELS else field_words([code])[0]
 
 
 def _passage(row: Transfer, named: dict[UUID, str]) -> Passage:
@@ -138,6 +143,12 @@ def field_words(fields: Iterable[str]) -> list[str]:
         "service": _("service"),
         "project": _("project information"),
         "messages": _("messages and internal notes"),
+        "language": _("language"),
+        "contract_start": _("contract since"),
+        "contract_end": _("contract until"),
+        "body": _("message"),
+        "title": _("what it is"),
+        "text": _("words"),
     }
     return [known.get(name, name) for name in fields]
 

@@ -82,6 +82,7 @@ def frame(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> dic
         "item": item,
         "title": item.reference,
         "is_blocked": is_blocked(item),
+        "is_suspended": item.subject.suspension_covers(item.registered_at),
     }
 
 

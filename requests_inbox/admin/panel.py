@@ -12,6 +12,7 @@ from emsar.site.languages import active_language
 from emsar.staff.acting import acting_user
 from emsar.staff.models import Role, User
 from emsar.staff.panels import Panel
+from emsar.subjects.models import outside_block
 from requests_inbox.admin.figures import figures, is_open, is_overdue
 from requests_inbox.admin.filters import NOBODY
 from requests_inbox.models import ConsultationRequest, Message, RequestQuerySet
@@ -28,7 +29,7 @@ def requests_panel(request: HttpRequest) -> Panel | None:
     found = figures(rows, now)
     context: dict[str, object] = {
         "figures": found,
-        "mine": rows.filter(is_open(), assigned_to=user).count(),
+        "mine": rows.filter(is_open() & outside_block("registered_at"), assigned_to=user).count(),
         "undelivered": _undelivered(user),
         "overdue": _overdue_by_company(rows, now) if user.is_dpo and found.overdue else [],
     }

@@ -10,6 +10,7 @@ from emsar.outbox.models import OutboundMail
 from emsar.outbox.models import Status as MailStatus
 from emsar.staff.models import User
 from emsar.staff.viewing import short_moment
+from emsar.subjects.models import Objection
 from requests_inbox.admin.words import Wording
 from requests_inbox.models import ConsultationRequest, Message, Source
 
@@ -46,7 +47,14 @@ def draft_of(request: ConsultationRequest, user: User) -> Message | None:
 
 def _first(request: ConsultationRequest) -> Entry:
     how = _("by the form") if request.source == Source.FORM else _by(request.get_source_display())
-    return Entry("in", request.name or "", how, request.received_at, request.project or "")
+    return Entry("in", request.name or "", how, request.received_at, _first_words(request))
+
+
+def _first_words(request: ConsultationRequest) -> str:
+    """What the request says; nothing of it after an objection to preparing a proposal (E-8f)."""
+    if Objection.Purpose.PROPOSAL in request.objected and not request.has_contract:
+        return _("Not shown: the person objected to the use of these words.")
+    return request.project or ""
 
 
 def _by(channel: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from requests_inbox.models import ConsultationRequest, Status
+from requests_inbox.models import STOPPED, ConsultationRequest, Status
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def span_words(span: timedelta, *, fine: bool = False) -> str:
 
 def due_words(request: ConsultationRequest, now: datetime) -> Wording:
     """How a request stands to its promise (E-4a): due, overdue, replied, or no longer owed."""
-    if request.status == Status.WITHDRAWN:
+    if request.status in STOPPED:
         return Wording(_("processing stopped"), "quiet")
     if request.status == Status.CLOSED:
         return Wording(_("closed: %(reason)s") % {"reason": closing_words(request)}, "quiet")

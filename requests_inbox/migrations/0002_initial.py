@@ -125,6 +125,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='consultationrequest',
+            index=models.Index(condition=models.Q(('objected_until__isnull', False)), fields=['objected_until'], name='inbox_objected'),
+        ),
+        migrations.AddIndex(
+            model_name='consultationrequest',
             index=models.Index(fields=['destroy_after'], name='requests_in_destroy_95e8a8_idx'),
         ),
         migrations.AddIndex(

@@ -3,6 +3,7 @@
 from requests_inbox.models.documents import AccountingDocument, DocumentQuerySet, UnclassReason
 from requests_inbox.models.requests import (
     OPEN,
+    STOPPED,
     CloseReason,
     ConsultationRequest,
     RequestQuerySet,
@@ -15,6 +16,7 @@ from requests_inbox.models.transfers import Transfer, TransferReason
 
 __all__ = [
     "OPEN",
+    "STOPPED",
     "AccountingDocument",
     "CloseReason",
     "ConsultationRequest",

@@ -2,6 +2,7 @@ import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -34,6 +35,7 @@ class Status(models.TextChoices):
     REPLIED = "replied", _("replied")
     CLOSED = "closed", _("closed")
     WITHDRAWN = "withdrawn", _("consent withdrawn")
+    OBJECTED = "objected", _("stopped by an objection")
 
 
 class CloseReason(models.TextChoices):
@@ -43,6 +45,8 @@ class CloseReason(models.TextChoices):
 
 
 OPEN = (Status.NEW, Status.IN_REVIEW)
+# Nothing is done with it any more, by the person's own will (E-8f, E-8g).
+STOPPED = (Status.WITHDRAWN, Status.OBJECTED)
 CONTRACT_OPEN = Q(contract_start__isnull=False, contract_end__isnull=True)
 
 
@@ -79,6 +83,8 @@ class ConsultationRequest(models.Model):
     """A request for consultation. ``destroy_after`` is the last day kept, in Asia/Baku (E-7.2a).
 
     Staff record the contract that came of it; while that is open, no day is the last (E-7.2b).
+    ``objected`` are codes of the purposes to which the person objected; ``objected_until`` is the
+    last day on which the words for a proposal are kept after that, ``project`` NULL when gone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -106,7 +112,7 @@ class ConsultationRequest(models.Model):
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
     name = EncryptedTextField(_("name and surname"))
     company = EncryptedTextField(_("company of the person"), null=True)
-    project = EncryptedTextField(_("project information"))
+    project = EncryptedTextField(_("project information"), null=True)
     search_keys = lookup_words_field()
     received_at = models.DateTimeField(_("received"))
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
@@ -121,6 +127,8 @@ class ConsultationRequest(models.Model):
     close_reason = models.CharField(
         _("reason for closing"), max_length=20, choices=CloseReason.choices, blank=True
     )
+    objected = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    objected_until = models.DateField(_("words for a proposal kept until"), null=True)
     contract_start = models.DateField(_("contract since"), null=True)
     contract_end = models.DateField(_("contract until"), null=True)
     destroy_after = models.DateField(_("last day kept"), null=True)
@@ -184,6 +192,11 @@ class ConsultationRequest(models.Model):
             models.Index(fields=["entity", "status", "-received_at"]),
             models.Index(fields=["reply_due_at"], condition=Q(status__in=OPEN), name="inbox_open"),
             models.Index(fields=["destroy_after"]),
+            models.Index(
+                fields=["objected_until"],
+                condition=Q(objected_until__isnull=False),
+                name="inbox_objected",
+            ),
             models.Index(fields=["-received_at"]),
             GinIndex(fields=["search_keys"], name="inbox_words"),
         ]

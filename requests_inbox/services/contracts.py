@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from emsar.audit import record
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.staff.models import Role, User
-from requests_inbox.models import AccountingDocument, ConsultationRequest, Status
+from requests_inbox.models import STOPPED, AccountingDocument, ConsultationRequest, Status
 from requests_inbox.moments import EARLIEST, FURTHEST_MONTHS
 from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.keeping import keep_documents, last_day_of, stopped_at
@@ -104,14 +104,19 @@ def check_dates(request: ConsultationRequest, start: date, end: date | None) -> 
         raise RequestStateError(_("A contract cannot end before it begins."))
     if end is not None and end > add_calendar_months(today, FURTHEST_MONTHS):
         raise RequestStateError(_("This day lies too far in the future."))
-    if request.status == Status.WITHDRAWN and start > _day_of_withdrawal(request):
+    if request.status in STOPPED and start > _day_of_stopping(request):
+        if request.status == Status.OBJECTED:
+            raise RequestStateError(
+                _("The person objected before that day, so this contract is no ground to keep the "
+                  "request.")
+            )  # fmt: skip
         raise RequestStateError(
             _("The consent was withdrawn before that day, so this contract is no ground to keep "
               "the request.")
         )  # fmt: skip
 
 
-def _day_of_withdrawal(request: ConsultationRequest) -> date:
+def _day_of_stopping(request: ConsultationRequest) -> date:
     return timezone.localdate(stopped_at(request), BAKU)
 
 

@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from emsar.subjects.models import Objection
+
 if TYPE_CHECKING:
     from requests_inbox.models import Message
 
@@ -22,6 +24,24 @@ class BlockedError(RequestStateError):
             _("The records of this person are blocked. Nothing may be done with them until the "
               "data protection officer ends the block.")
         )  # fmt: skip
+
+
+class SuspendedError(RequestStateError):
+    """An objection of the person is being decided: nothing is done meanwhile (E-8f)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The person has objected to the use of these data. Nothing may be done with them "
+              "until the data protection officer has decided.")
+        )  # fmt: skip
+
+
+class ObjectedError(RequestStateError):
+    """The person objected to this use of the request (E-8f)."""
+
+    def __init__(self, purpose: str) -> None:
+        words = _("The person has objected to this: %(purpose)s.")
+        super().__init__(words % {"purpose": Objection.Purpose(purpose).label})
 
 
 class WriterBusyError(RequestStateError):

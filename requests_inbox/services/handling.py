@@ -1,5 +1,6 @@
 """Everything else that staff do with a request: notes, assignment, closing, handing over."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from emsar.outbox.models import OutboundMail, Purpose
 from emsar.outbox.models import Status as MailStatus
 from emsar.retention.holds import covers_company
 from emsar.staff.models import Role, User
+from emsar.subjects.models import Objection
 from requests_inbox import mails
 from requests_inbox.models import (
     OPEN,
@@ -27,7 +29,13 @@ from requests_inbox.models import (
 )
 from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.passing import passed_on
-from requests_inbox.services.transitions import guard_in_use, lock, note_event, transition
+from requests_inbox.services.transitions import (
+    guard_in_use,
+    guard_not_objected,
+    lock,
+    note_event,
+    transition,
+)
 
 STOPPED_MAIL = [Purpose.ROUTING, Purpose.REPLY, Purpose.ACKNOWLEDGEMENT, Purpose.PRIVACY_NOTICE]
 
@@ -98,6 +106,7 @@ def hand_over(request: ConsultationRequest, to_entity: str, reason: str, *, by: 
     code = TransferReason(reason).value
     locked = lock(request)
     guard_in_use(locked)
+    guard_not_objected(locked, Objection.Purpose.ROUTING)
     _guard_target(locked, target.slug, by)
     _guard_what_rests_on(locked)
     before = locked.entity_id or ""
@@ -168,22 +177,50 @@ def withdraw(request: ConsultationRequest, *, method: str, actor: User | None) -
     return event
 
 
+@transaction.atomic
+def withdraw_for_case(request: ConsultationRequest) -> None:
+    """The same for a person who has proved who they are and asks for it in a case (E-8g).
+
+    A request that somebody took down carries no consent event, yet it rests on the same basis:
+    its processing stops too.
+    """
+    if request.consent is not None:
+        withdraw(request, method=ConsentEvent.Method.CASE, actor=None)
+        return
+    locked = ConsultationRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if locked.status != Status.WITHDRAWN:
+        record("request.withdraw", actor=None, subject=locked.subject_id, obj=locked)
+        _stop(locked, None)
+
+
 def _stop(request: ConsultationRequest, by: UUID | None) -> None:
+    end_processing(request, Status.WITHDRAWN, event="consent_withdrawn", by=by)
+    for mail in mails.withdrawal(request):
+        mail.save(force_insert=True)
+
+
+def end_processing(
+    request: ConsultationRequest, to: Status, *, event: str, by: UUID | None
+) -> None:
+    """Stop a request for good by the person's will: no mail, no draft, nobody works on it."""
     transition(
         request,
-        Status.WITHDRAWN,
-        event="consent_withdrawn",
+        to,
+        event=event,
         actor=by,
-        allowed=[*OPEN, Status.REPLIED, Status.CLOSED],
+        allowed=[*OPEN, Status.REPLIED, Status.CLOSED, Status.OBJECTED],
         even_if_blocked=True,
         closed_at=timezone.now(),
         assigned_to=None,
         writing_by=None,
         writing_until=None,
     )
-    OutboundMail.objects.cancel_for(request.pk, STOPPED_MAIL)
+    cancel_mails(request, STOPPED_MAIL)
+    Message.objects.filter(request=request, kind=Message.Kind.DRAFT).delete()
+
+
+def cancel_mails(request: ConsultationRequest, purposes: Sequence[str]) -> None:
+    """Withdraw the unsent mails of some purposes; a reply among them shows as not sent."""
+    OutboundMail.objects.cancel_for(request.pk, purposes)
     unsent = Message.objects.filter(request=request, state=Message.State.QUEUED)
     unsent.filter(mail__status=MailStatus.CANCELLED).update(state=Message.State.FAILED)
-    Message.objects.filter(request=request, kind=Message.Kind.DRAFT).delete()
-    for mail in mails.withdrawal(request):
-        mail.save(force_insert=True)

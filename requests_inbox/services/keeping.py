@@ -19,6 +19,7 @@ from requests_inbox.clocks import (
     last_day_kept,
 )
 from requests_inbox.models import (
+    STOPPED,
     AccountingDocument,
     CloseReason,
     ConsultationRequest,
@@ -41,20 +42,21 @@ def last_day_without_contract(request: ConsultationRequest) -> LastDay:
 
 
 def facts_of(request: ConsultationRequest) -> KeptFacts:
-    withdrawn = request.status == Status.WITHDRAWN
+    stopped = stopped_at(request) if request.status in STOPPED else None
     return KeptFacts(
         reply_due_at=request.reply_due_at,
         replied_at=request.replied_at,
         closed_at=request.closed_at,
         is_spam_or_duplicate=request.close_reason in {CloseReason.SPAM, CloseReason.DUPLICATE},
-        withdrawn_at=stopped_at(request) if withdrawn else None,
+        withdrawn_at=stopped if request.status == Status.WITHDRAWN else None,
+        objected_at=stopped if request.status == Status.OBJECTED else None,
         contract_start=request.contract_start,
         contract_end=request.contract_end,
     )
 
 
 def stopped_at(request: ConsultationRequest) -> datetime:
-    """When processing stopped: withdrawal closes the request."""
+    """When processing stopped: a withdrawal or an objection closes the request."""
     return request.closed_at or request.received_at
 
 

@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (SELECT ((coalesce(r.replied_at, r.closed_at, r.reply_due_at)
     AT TIME ZONE 'Asia/Baku')::date + make_interval(months => held.months))::date AS day) usual
 WHERE r.destroy_after > CASE
     WHEN r.contract_start IS NOT NULL THEN greatest(r.contract_end, usual.day)
-    WHEN r.status = 'withdrawn'
+    WHEN r.status IN ('withdrawn', 'objected')
         THEN (coalesce(r.closed_at, r.received_at) AT TIME ZONE 'Asia/Baku')::date + held.days
     WHEN r.close_reason IN ('spam', 'duplicate') AND r.closed_at IS NOT NULL
         THEN (r.closed_at AT TIME ZONE 'Asia/Baku')::date + %s

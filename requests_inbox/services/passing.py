@@ -1,6 +1,7 @@
 """What passes to another company with a request (E-6.1a)."""
 
 from emsar.subjects.identifiers import format_phone
+from emsar.subjects.models import Objection
 from requests_inbox.models import ConsultationRequest, Message
 
 
@@ -17,7 +18,8 @@ def passed_on(request: ConsultationRequest) -> dict[str, str]:
         "phone": format_phone(request.phone.value or "") if request.phone else None,
         "company": request.company,
         "service": request.service.text("name"),
-        "project": request.project,
+        # Words for a proposal that the person no longer wants are passed to nobody (E-8f).
+        "project": None if Objection.Purpose.PROPOSAL in request.objected else request.project,
         "messages": str(entries) if entries else None,
     }
     return {field: value for field, value in values.items() if value}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from emsar.audit import record
 from emsar.outbox.models import OutboundMail
 from emsar.staff.models import User
+from emsar.subjects.models import Objection
 from requests_inbox import mails
 from requests_inbox.models import OPEN, ConsultationRequest, Message, Status
 from requests_inbox.services.due import due_under
@@ -23,6 +24,7 @@ from requests_inbox.services.errors import (
 from requests_inbox.services.seen import unseen
 from requests_inbox.services.transitions import (
     guard_in_use,
+    guard_not_objected,
     lock,
     lock_anywhere,
     note_event,
@@ -38,7 +40,7 @@ def claim_writing(request: ConsultationRequest, *, by: User) -> None:
     """Say "I am writing a reply" for a quarter of an hour; raises WriterBusyError with the name
     of a colleague who said so before. Two answers to one request are prevented by this and, once
     the quarter of an hour is over, by what :func:`send_reply` asks."""
-    guard_in_use(lock(request))
+    _guard_answerable(lock(request))
     now = timezone.now()
     free = Q(writing_by=by) | Q(writing_until__isnull=True) | Q(writing_until__lte=now)
     rows = ConsultationRequest.objects.filter(free, pk=request.pk)
@@ -61,7 +63,7 @@ def _writer_name(request: ConsultationRequest) -> str:
 @transaction.atomic
 def save_draft(request: ConsultationRequest, body: str, *, by: User) -> Message | None:
     """Keep what a colleague has written so far; an empty draft goes."""
-    guard_in_use(lock(request))
+    _guard_answerable(lock(request))
     drafts = Message.objects.filter(request=request, author=by, kind=Message.Kind.DRAFT)
     if not body.strip():
         drafts.delete()
@@ -98,8 +100,13 @@ def send_reply(
     return message
 
 
-def _guard_mailable(request: ConsultationRequest) -> None:
+def _guard_answerable(request: ConsultationRequest) -> None:
     guard_in_use(request)
+    guard_not_objected(request, Objection.Purpose.REPLY)
+
+
+def _guard_mailable(request: ConsultationRequest) -> None:
+    _guard_answerable(request)
     if request.contact is None:
         raise RequestStateError(
             _("No email address of the person is known, so no reply can be mailed.")

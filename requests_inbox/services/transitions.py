@@ -7,8 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from requests_inbox.models import ConsultationRequest, HistoryEntry, Status
-from requests_inbox.services.errors import BlockedError, RequestStateError
+from requests_inbox.models import STOPPED, ConsultationRequest, HistoryEntry, Status
+from requests_inbox.services.errors import (
+    BlockedError,
+    ObjectedError,
+    RequestStateError,
+    SuspendedError,
+)
 from requests_inbox.services.keeping import keep_documents, last_day_of
 
 
@@ -99,7 +104,21 @@ def lock_anywhere(request: ConsultationRequest) -> ConsultationRequest:
 
 
 def guard_in_use(request: ConsultationRequest) -> None:
-    """Raise unless the request may be worked on: not blocked, and the consent not withdrawn."""
+    """Raise unless the request may be worked on: not blocked, not suspended, and not stopped."""
     guard_not_blocked(request)
-    if request.status == Status.WITHDRAWN:
+    guard_not_suspended(request)
+    if request.status in STOPPED:
         raise not_in_state(request.status)
+
+
+def guard_not_suspended(request: ConsultationRequest) -> None:
+    """Raise SuspendedError while an objection to the use of the request is decided (E-8f)."""
+    request.subject.refresh_from_db(fields=["suspended_at"])
+    if request.subject.suspension_covers(request.registered_at):
+        raise SuspendedError
+
+
+def guard_not_objected(request: ConsultationRequest, purpose: str) -> None:
+    """Raise ObjectedError when the person objected to this use of the request (E-8f)."""
+    if purpose in request.objected:
+        raise ObjectedError(purpose)

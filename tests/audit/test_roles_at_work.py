@@ -120,7 +120,7 @@ def the_persons() -> None:
     kept, doubled = (make_request().subject for _ in range(2))
     object_to(doubled, Objection.Purpose.REPLY, actor=None)
     block(doubled, actor=None)
-    unblock(doubled, actor=None)
+    unblock(doubled, actor=None, reason="asked")
     merge(kept, doubled, actor=None)
     assert DataSubject.objects.count() == 1
 

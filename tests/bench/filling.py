@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from emsar.datamap.keys import ring
 from policies.models import PolicyVersion
 
 CHUNK = 50_000
-# A sealed value looks like this to the database: bytes that cannot be compressed.
+# A sealed value looks like this to the database: the id of its key, then bytes that cannot be
+# compressed.
 SEALED = 60
 _STATEMENTS = (
     """
@@ -34,12 +36,12 @@ _STATEMENTS = (
     INSERT INTO requests_inbox_consultationrequest (id, reference, subject_id, contact_id,
         entity_id, service_id, language, source, name, project, search_keys, received_at,
         registered_at, status, waiting_since, reply_due_at, replied_at, first_replied_at,
-        close_reason, destroy_after, version_id, consent_id)
+        close_reason, destroy_after, version_id, consent_id, objected)
     SELECT md5('r' || n)::uuid, 'B' || n, md5('s' || n)::uuid, i.id, 'solutions', 'cybersecurity',
         'az', 'form', %(sealed)s, %(sealed)s, ARRAY[sha256(('w' || n %% 5000)::bytea)],
         answered - interval '1 day', answered - interval '1 day', 'replied',
         answered - interval '1 day', answered, answered, answered, '', ends, %(version)s,
-        md5('c' || n)::uuid
+        md5('c' || n)::uuid, '{}'
     FROM generate_series(%(a)s, %(b)s) n
     CROSS JOIN LATERAL (SELECT CASE WHEN n <= %(due)s THEN %(day)s::date - n %% 20
         ELSE %(day)s::date + 30 + n %% 300 END AS ends) AS kept
@@ -88,7 +90,7 @@ def fill(requests: int, due: int, day: date) -> None:
         "due": due,
         "day": day,
         "version": version.pk,
-        "sealed": os.urandom(SEALED),
+        "sealed": sealed(),
     }
     for first, last in _chunks(requests):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -96,6 +98,11 @@ def fill(requests: int, due: int, day: date) -> None:
                 cursor.execute(statement, common | {"a": first, "b": last})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def sealed() -> bytes:
+    kid = ring("FIELD_KEYS").current[0]
+    return bytes([len(kid)]) + kid.encode() + os.urandom(SEALED)
 
 
 def end_more(requests: int, day: date) -> None:

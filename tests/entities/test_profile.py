@@ -72,6 +72,8 @@ def test_schedule_holds_every_row_of_the_design(group):
         "deletion_reserve": (3, "calendar_days"),
         "unanswered_wait": (30, "calendar_days"),
         "backups": (30, "calendar_days"),
+        "package_link": (5, "calendar_days"),
+        "case_link": (7, "calendar_days"),
     }
 
 

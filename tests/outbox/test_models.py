@@ -42,7 +42,7 @@ def test_block_holds_back_what_is_queued_for_the_person(queue, person, purpose) 
     other = queue(subject=DataSubject.objects.create(), purpose=purpose)
     block(person, actor=None)
     assert due() == {other}
-    unblock(person, actor=None)
+    unblock(person, actor=None, reason="asked")
     assert due() == {mail, other}
 
 

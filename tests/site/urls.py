@@ -28,6 +28,7 @@ def broken(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 inbox = ([path("free-consultation/", form, name="form")], "inbox")
+dsar = ([path("my-data/", form, name="form")], "dsar")
 policies = ([path("<slug:slug>/policy/", policy, name="current")], "policies")
 
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include(inbox)),
         path("", include(policies)),
+        path("", include(dsar)),
         path("broken/<str:kind>/", broken),
         path("", include("emsar.site.urls")),
         prefix_default_language=True,

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import InternalError, ProgrammingError, connection, models, transaction
 
+from dsar.models import Disclosure
 from emsar.audit.append_only import CREATE_FUNCTION, append_only
 from emsar.audit.evidence import evidence_models
 from emsar.audit.models import Seal
@@ -34,6 +35,9 @@ def fill_with_evidence() -> None:
     line = DestructionLine(sweep=uuid4(), rule="spam", trigger="S-5c", records=1)
     line.save()
     LedgerEntry(line=line.uid, rule="spam", records=[request.pk]).save()
+    Disclosure(
+        subject=request.subject_id, recipient="Court", ground="court", approver=uuid4()
+    ).save()
     seal()
     for model in APPEND_ONLY:
         assert model.objects.exists(), f"{model._meta.label} is new: make a row of it above"

@@ -128,12 +128,11 @@ def test_the_ledger_is_not_kept_with_the_database():
     """What is restored together with the database cannot say what to erase again."""
     mounts = {name: {m.split(":")[0] for m in s.get("volumes", [])} for name, s in SERVICES.items()}
 
-    assert [name for name, found in mounts.items() if "ledger" in found] == ["web", "worker"]
+    assert [name for name, found in mounts.items() if "ledger" in found] == ["worker"]
     assert "ledger" not in mounts["postgres"]
     address = SERVICES["worker"]["environment"]["LEDGER_URL"]
     assert address == "${LEDGER_URL:-file:///data/ledger/erasures.jsonl}"
-    for name in ("web", "worker"):
-        assert "ledger:/data" in SERVICES[name]["volumes"]
+    assert "ledger:/data" in SERVICES["worker"]["volumes"]
 
 
 def test_state_is_kept_and_servers_are_out_of_reach():

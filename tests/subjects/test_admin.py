@@ -129,7 +129,7 @@ def test_block_and_unblock() -> None:
     assert not ConsultationRequest.objects.visible_to(solutions_user()).exists()
     assert "since" in signed_in(make_user()).get(address("change", item.subject)).content.decode()
 
-    assert do("unblock", item.subject) == ["The block has ended."]
+    assert do("unblock", item.subject, reason="asked") == ["The block has ended."]
     assert ConsultationRequest.objects.visible_to(solutions_user()).exists()
     assert [action for action in actions() if action != "subject.view"] == [
         "subject.block",

@@ -58,12 +58,13 @@ def test_block_is_set_once_ended_once_and_recorded(person) -> None:
         block(person, actor=ACTOR)
     assert fresh(person).blocked_at == MONDAY
 
-    unblock(person, actor=ACTOR)
+    unblock(person, actor=ACTOR, reason="asked")
     assert fresh(person).blocked_at is person.blocked_at is None
     with pytest.raises(SubjectStateError, match="not blocked"):
-        unblock(person, actor=ACTOR)
+        unblock(person, actor=ACTOR, reason="asked")
 
-    assert events("subject.block") == events("subject.unblock") == [(ACTOR, person.pk, {})]
+    assert events("subject.block") == [(ACTOR, person.pk, {})]
+    assert events("subject.unblock") == [(ACTOR, person.pk, {"reason": "asked"})]
 
 
 def test_block_by_somebody_faster_is_noticed(person) -> None:

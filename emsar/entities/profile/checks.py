@@ -28,6 +28,8 @@ SCHEDULE = frozenset(
         "deletion_reserve",
         "unanswered_wait",
         "backups",
+        "package_link",
+        "case_link",
     }
 )
 STATUTORY = frozenset({"answer", "extension", "refusal", "notify_recipients", "child_case"})

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True, verbose_name='done')),
                 ('done_by', models.UUIDField(null=True, verbose_name='done by')),
                 ('method', models.CharField(blank=True, choices=[('by_hand', 'deleted by hand'), ('machine', 'deleted by the machine')], max_length=8, verbose_name='how')),
+                ('is_restricted', models.BooleanField(default=False, verbose_name='for the officer alone')),
             ],
             options={
                 'verbose_name': 'deletion order',
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'legal hold',
                 'verbose_name_plural': 'legal holds',
                 'ordering': ['released_at', 'review_on'],
-                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['kind', 'target'], name='holds_active')],
+                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['kind', 'target'], name='holds_active'), models.Index(fields=['target'], name='holds_of_target')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('kind__in', ['subject', 'record']), ('target__isnull', False)), models.Q(models.Q(('code', ''), _negated=True), ('kind__in', ['company', 'rule']), ('target__isnull', True)), _connector='OR'), name='hold_names_its_target'), models.UniqueConstraint(condition=models.Q(('released_at__isnull', True), ('target__isnull', False)), fields=('kind', 'target', 'reason', 'legal_reference', 'document'), name='one_hold_on_a_target'), models.UniqueConstraint(condition=models.Q(('released_at__isnull', True), ('target__isnull', True)), fields=('kind', 'code', 'reason', 'legal_reference', 'document'), name='one_hold_on_a_code')],
             },
         ),

@@ -17,7 +17,13 @@ from emsar.audit import record
 from emsar.subjects import services
 from emsar.subjects.admin.search import find_subjects
 from emsar.subjects.identifiers import format_phone
-from emsar.subjects.models import DataSubject, IdentifierKind, Objection, SubjectIdentifier
+from emsar.subjects.models import (
+    DataSubject,
+    IdentifierKind,
+    Objection,
+    SubjectIdentifier,
+    UnblockReason,
+)
 from emsar.subjects.records import records_of
 from emsar.subjects.services import SubjectStateError
 
@@ -132,6 +138,14 @@ class Block(SubjectVerb):
         services.block(subject, actor=actor)
 
 
+class UnblockForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why the block ends"),
+        choices=UnblockReason.choices,
+        widget=forms.RadioSelect,
+    )
+
+
 class Unblock(SubjectVerb):
     title = gettext_lazy("End the block")
     button = gettext_lazy("End the block")
@@ -139,9 +153,10 @@ class Unblock(SubjectVerb):
         "The records can be worked on again, and mails that were waiting are sent."
     )
     done = gettext_lazy("The block has ended.")
+    form = UnblockForm
 
     def do(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
-        services.unblock(subject, actor=actor)
+        services.unblock(subject, actor=actor, reason=data["reason"])
 
 
 class ObjectionForm(forms.Form):
@@ -155,7 +170,10 @@ class ObjectionForm(forms.Form):
 class ObjectTo(SubjectVerb):
     title = gettext_lazy("Note an objection")
     button = gettext_lazy("Note the objection")
-    explanation = gettext_lazy("Everybody who works on a request of this person is told (E-8f).")
+    explanation = gettext_lazy(
+        "What rests on this purpose stops at once, everybody who works on a request of this person "
+        "is told, and the data that only this purpose needed are deleted in their term (E-8f)."
+    )
     done = gettext_lazy("The objection was noted.")
     form = ObjectionForm
 

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='known since')),
                 ('blocked_at', models.DateTimeField(blank=True, null=True, verbose_name='blocked since')),
+                ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended since')),
             ],
             options={
                 'verbose_name': 'data subject',

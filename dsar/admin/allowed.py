@@ -1,0 +1,154 @@
+"""What may be done with a case at this moment: what its page offers, and nothing else.
+
+The services decide again when something is done; this only keeps useless buttons away.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dsar.admin.stages import APPROVAL, Stage, second_needed
+from dsar.models import Case, CaseFile, Kind, Status
+from dsar.models.kinds import ERASING_KINDS
+from dsar.services.residual import findings_of
+from emsar.staff.models import User
+from emsar.subjects.models import DataSubject
+
+# Verbs of the officer's while a case is worked on, in the order of the page.
+WORK = (
+    *("link", "prove", "subject", "records", "approve", "second", "release", "propose", "object"),
+    *("explain", "block", "lift", "answer", "question", "resume", "extend", "refuse", "withdraw"),
+)
+TALK = ("message", "note")
+TITLES: dict[str, str | Promise] = {
+    "link": _("Mail a link that proves the address"),
+    "prove": _("Record the proof of identity"),
+    "subject": _("Pick the data subject"),
+    "records": _("Choose the records"),
+    "approve": _("Preview and approve the deletion"),
+    "second": _("Look at the preview and approve as second"),
+    "release": _("Release the package"),
+    "explain": _("Explain what the residual scan found"),
+    "propose": _("Enter a correction"),
+    "object": _("Carry out the objection"),
+    "block": _("Block the records"),
+    "lift": _("Lift the block"),
+    "answer": _("Answer and complete"),
+    "question": _("Ask a question about identity"),
+    "resume": _("The question is answered"),
+    "extend": _("Extend the term by law"),
+    "refuse": _("Refuse"),
+    "withdraw": _("The person withdraws the request"),
+    "message": _("Write to the person"),
+    "note": _("Add an internal note"),
+}
+# The one thing that each stage asks for.
+FIRST = {
+    Stage.UNVERIFIED: "prove",
+    Stage.SUBJECT: "subject",
+    Stage.RECORDS: "records",
+    Stage.PERSON: "resume",
+    Stage.APPROVAL: "approve",
+    Stage.SECOND: "second",
+    Stage.RELEASE: "release",
+    Stage.ANSWER: "answer",
+}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb of the page: its title and where its own page is."""
+
+    name: str
+    title: str | Promise
+    address: str
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The verb that comes first, if one does, and the others."""
+
+    first: Verb | None
+    others: list[Verb]
+
+
+def groups_of(case: Case, stage: Stage, user: User) -> Groups:
+    """The verbs of a case's page."""
+    names = [name for name in WORK if name in allowed(case, stage, user)]
+    first = FIRST.get(stage)
+    found = {name: _verb(case, name) for name in names}
+    return Groups(found.pop(first, None) if first else None, list(found.values()))
+
+
+def _verb(case: Case, name: str) -> Verb:
+    return Verb(name, TITLES[name], reverse(f"admin:dsar_case_{name}", args=[case.pk]))
+
+
+def allowed(case: Case, stage: Stage, user: User) -> frozenset[str]:
+    """The verbs that the state of a case permits to this officer."""
+    if case.status == Status.EXECUTED:
+        # The file is gone with the data.
+        return frozenset({"explain"} if findings_of(case) else ())
+    if not CaseFile.objects.filter(case=case).exists():
+        return frozenset()
+    if case.status == Status.COMPLETED:
+        return frozenset({"note", *_afterwards(case)})
+    if case.status == Status.APPROVED:
+        return frozenset({"note", *_second(case, stage, user)})
+    if case.status == Status.UNVERIFIED:
+        return frozenset({"link", "prove", "note", "withdraw", *_clock(case)})
+    return frozenset({*TALK, "refuse", "withdraw", *_clock(case), *_open(case, stage)})
+
+
+def _second(case: Case, stage: Stage, user: User) -> set[str]:
+    """Whoever approved cannot be the second too."""
+    mine = case.approved_by == user.pk
+    return {"second"} if stage == Stage.SECOND and second_needed() and not mine else set()
+
+
+def _clock(case: Case) -> set[str]:
+    """A pause is begun or ended; an extension is made once."""
+    asked = {"resume"} if case.paused_since is not None else {"question"}
+    return asked if case.extended_at is not None else {*asked, "extend"}
+
+
+def _open(case: Case, stage: Stage) -> set[str]:
+    found = _choices(case)
+    if stage in APPROVAL:
+        found.add("approve")
+    if stage == Stage.RELEASE:
+        found.add("release")
+    if stage not in (Stage.SUBJECT, Stage.RECORDS) and case.kind not in ERASING_KINDS:
+        found |= {"answer", *_by_kind(case)}
+    return found
+
+
+def _choices(case: Case) -> set[str]:
+    """A choice can be made again as long as nothing rests on it."""
+    found = {"records"} if case.is_shared and case.subject else set()
+    return found | ({"subject"} if case.kind in (Kind.CHILD, Kind.DECEASED) else set())
+
+
+def _by_kind(case: Case) -> set[str]:
+    """What belongs to one kind of case, or to the catch-all kinds."""
+    found: set[str] = set()
+    if case.kind in (Kind.CORRECTION, Kind.OTHER):
+        found.add("propose")
+    if case.kind in (Kind.OBJECTION, Kind.OTHER):
+        found.add("object")
+    if case.kind in (Kind.BLOCKING, Kind.OTHER, Kind.COMPLAINT):
+        found.add("lift" if _is_blocked(case) else "block")
+    return found
+
+
+def _afterwards(case: Case) -> set[str]:
+    """A block that the case brought can be lifted from it as long as its file is there."""
+    return {"lift"} if case.kind == Kind.BLOCKING and _is_blocked(case) else set()
+
+
+def _is_blocked(case: Case) -> bool:
+    if case.subject is None:
+        return False
+    return DataSubject.objects.filter(pk=case.subject, blocked_at__isnull=False).exists()

@@ -1,0 +1,160 @@
+"""Opening a case for what came by phone, WhatsApp, letter or mail; the clocks start when it came.
+
+Company staff open cases too and see nothing of them afterwards.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsar.admin.casepage import address_of
+from dsar.admin.forms import MAX_NOTE, STAFF_PROOFS, text_field
+from dsar.admin.frame import BOARD, UNPROCESSABLE, frame, let_in
+from dsar.models import Case, Channel, Kind
+from dsar.services.errors import CaseRefusedError
+from dsar.services.registering import StaffEntry, register
+from emsar.subjects.identifiers import MAX_EMAIL, normalise_email, normalise_phone
+from requests_inbox.admin.forms import MomentField
+from requests_inbox.forms import ProjectField, RawCharField, one_line
+
+RIGHT = "dsar.add_case"
+MAX_PHONE = 40
+BY_HAND = [choice for choice in Channel.choices if choice[0] != Channel.FORM]
+
+
+class IntakeForm(forms.Form):
+    """What a colleague took down: how and when it came, from whom, and what is asked for."""
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How it came"), choices=BY_HAND, widget=forms.RadioSelect
+    )
+    received_at = MomentField(
+        label=gettext_lazy("When it came in (Baku time)"),
+        help_text=gettext_lazy("Both terms start here."),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("What is asked for"),
+        choices=Kind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Each becomes a case of its own; what is open already is joined."),
+    )
+    email = RawCharField(
+        label=gettext_lazy("Email of whoever asks"),
+        max_length=MAX_EMAIL,
+        required=False,
+        validators=[one_line],
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("The answer goes there, and a link that proves the address."),
+    )
+    phone = RawCharField(
+        label=gettext_lazy("Phone of whoever asks"),
+        max_length=MAX_PHONE,
+        required=False,
+        validators=[one_line],
+        widget=forms.TextInput(
+            attrs={"inputmode": "tel", "placeholder": "+994 12 345 67 89", "autocomplete": "off"}
+        ),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the answer"), choices=settings.LANGUAGES
+    )
+    details = text_field(
+        gettext_lazy("In their words"),
+        required=False,
+        help_text=gettext_lazy("For a child or somebody who has died: whose data it is about."),
+    )
+    proof = forms.ChoiceField(
+        label=gettext_lazy("How identity was proved"),
+        choices=[("", gettext_lazy("not yet")), *STAFF_PROOFS],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    proof_note = ProjectField(
+        label=gettext_lazy("What was seen or done"),
+        max_length=MAX_NOTE,
+        required=False,
+        help_text=gettext_lazy("Documents are seen, never kept: no copies and no numbers."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.initial.setdefault("received_at", timezone.now())
+        self.initial.setdefault("language", settings.LANGUAGE_CODE)
+        self.initial.setdefault("proof", "")
+
+    def clean_email(self) -> str:
+        text = self.cleaned_data["email"]
+        return normalise_email(text) if text.strip() else ""
+
+    def clean_phone(self) -> str:
+        text = self.cleaned_data["phone"]
+        return normalise_phone(text) if text.strip() else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"email", "phone"} <= data.keys() and not (data["email"] or data["phone"]):
+            words = _("Please give an email address or a phone number.")
+            self.add_error("email", ValidationError(words, code="missing"))
+        if {"proof", "proof_note"} <= data.keys():
+            self._check_proof(data["proof"], data["proof_note"].strip(), data.get("kinds", []))
+        return data
+
+    def _check_proof(self, proof: str, note: str, kinds: list[str]) -> None:
+        """A proof says what was seen; of a death it is asked for at once (S-5b)."""
+        if proof and not note:
+            words = _("Please note what was seen as proof.")
+            self.add_error("proof_note", ValidationError(words, code="missing"))
+        elif note and not proof:
+            words = _("Please say how identity was proved.")
+            self.add_error("proof", ValidationError(words, code="missing"))
+        elif Kind.DECEASED in kinds and not proof:
+            words = _("For a person who has died, please note the document that was seen.")
+            self.add_error("proof", ValidationError(words, code="missing"))
+
+    def entry(self) -> StaffEntry:
+        """What the service wants, of a valid form."""
+        data = self.cleaned_data
+        received: datetime = data["received_at"]
+        note = data["proof_note"].strip()
+        return StaffEntry(**{**data, "received_at": received, "proof_note": note})
+
+
+def intake_view(request: HttpRequest) -> HttpResponse:
+    """GET asks, POST opens the cases; the officer is led to the first, others to the first page."""
+    user = let_in(request, RIGHT)
+    if request.method != "POST":
+        return _page(request, IntakeForm())
+    form = IntakeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, UNPROCESSABLE)
+    try:
+        cases = register(form.entry(), by=user)
+    except CaseRefusedError as problem:
+        form.add_error(None, str(problem))
+        return _page(request, form, UNPROCESSABLE)
+    messages.success(request, _said(cases))
+    if not user.has_perm(BOARD.right):
+        return redirect("admin:index")
+    return redirect(address_of(cases[0]) if len(cases) == 1 else BOARD.address)
+
+
+def _said(cases: list[Case]) -> str:
+    """The references, for whoever asked: they can be told on the phone."""
+    references = ", ".join(case.reference for case in cases)
+    return _("Opened: %(references)s.") % {"references": references}
+
+
+def _page(request: HttpRequest, form: IntakeForm, status: int = 200) -> HttpResponse:
+    context = frame(request, BOARD, _("Open a case"), form=form, sub=True)
+    return TemplateResponse(request, "admin/dsar/intake.html", context, status=status)

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class DsarConfig(AppConfig):
+    name = "dsar"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from dsar import health
+        from dsar.services.deadlines import JOB
+        from emsar.site.health import expect_job, register_check
+
+        self.verbose_name = _("Rights of persons")
+        register_check("rights", health.check_rights)
+        expect_job(JOB, within=health.SILENCE)

@@ -1,0 +1,139 @@
+"""A case as its person reads it: where it stands, both dates explained, and what happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from dsar.models import Case, CaseEvent, CaseMessage, Outcome, Status
+from dsar.plainwords import title_of
+from dsar.reckoning import promise_explained, statutory_explained
+from dsar.services.releases import Left, left
+from emsar.datamap.crypto import is_unreadable
+
+_Words = str | Promise
+
+# What a person reads of what happened; an event of ours that has no words here stays with us.
+EVENTS: dict[str, _Words] = {
+    "received": _("We received your request."),
+    "asked_again": _("You asked for the same again; it is one request."),
+    "verified": _("It was proved that it is you who asks."),
+    "paused": _("We asked you a question. The term of the law rests."),
+    "resumed": _("The term of the law runs again."),
+    "extended": _("The term of the law was extended."),
+    "chosen": _("It was settled which records are yours."),
+    "suspended": _("Your data are not used until your request is decided."),
+    "message_written": _("The data protection officer wrote to you."),
+    "message_received": _("You wrote to the data protection officer."),
+    "proposed": _("A correction was proposed."),
+    "corrected": _("A value was corrected everywhere."),
+    "not_corrected": _("A proposed correction was not made."),
+    "agreed": _("You approved a correction."),
+    "disagreed": _("You said that a proposed value is wrong."),
+    "address_to_confirm": _("We mailed a link to your new address, to be confirmed there."),
+    "all_corrected": _("Everything that was proposed is corrected."),
+    "approved": _("The deletion was approved."),
+    "executed": _("It was carried out, and is being checked."),
+    "release": _("Your copy can be fetched."),
+    "consents_withdrawn": _("Your consent was withdrawn."),
+    "objected": _("Your objection was noted."),
+    "blocked": _("Your data were blocked."),
+    "unblocked": _("The block ended."),
+    "answered": _("We answered."),
+    "refused": _("We refused, and told you why."),
+    "taken_back": _("You took the request back."),
+}
+STATES: dict[str, _Words] = {
+    Status.UNVERIFIED: _("waits for your confirmation"),
+    Status.OPEN: _("is being worked on"),
+    Status.APPROVED: _("is being carried out"),
+    Status.EXECUTED: _("was carried out, and is being checked"),
+}
+ENDS: dict[str, _Words] = {
+    Outcome.FULFILLED: _("done"),
+    Outcome.PARTLY: _("done in part"),
+    Outcome.NOTHING_HELD: _("done: we hold nothing else about you"),
+    Outcome.REFUSED: _("refused"),
+    Outcome.UNVERIFIED: _("closed: it was never confirmed"),
+    Outcome.WITHDRAWN: _("taken back"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A last day in words with its arithmetic, one step a line; ``day`` None while it rests."""
+
+    name: str
+    day: date | None
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A message; ``is_mine``: from the person."""
+
+    at: datetime
+    is_mine: bool
+    body: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """One case for its page."""
+
+    reference: str
+    title: str
+    state: str
+    received: datetime
+    is_running: bool
+    waits: bool
+    deadlines: tuple[Deadline, ...]
+    copy: Left | None
+
+
+def followed(case: Case) -> Followed:
+    """A case in the active language."""
+    return Followed(
+        reference=case.reference,
+        title=title_of(case.kind),
+        state=str(STATES[case.status] if case.is_running else ENDS[case.outcome]),
+        received=case.received_at,
+        is_running=case.is_running,
+        waits=case.status == Status.UNVERIFIED,
+        deadlines=tuple(_deadlines(case)) if case.is_running else (),
+        copy=left(case),
+    )
+
+
+def steps(case: Case) -> list[Step]:
+    """What happened, the newest first."""
+    events = CaseEvent.objects.filter(case=case, event__in=list(EVENTS)).order_by("-id")
+    return [Step(event.at, str(EVENTS[event.event])) for event in events]
+
+
+def notes(case: Case) -> list[Note]:
+    """The messages, oldest first; notes of ours are in the copy of the data, not here."""
+    rows = CaseMessage.objects.filter(file__case=case).exclude(direction=CaseMessage.Direction.NOTE)
+    mine = CaseMessage.Direction.FROM_PERSON
+    return [
+        Note(row.at, row.direction == mine, "" if is_unreadable(row.body) else row.body or "")
+        for row in rows
+    ]
+
+
+def _deadlines(case: Case) -> Iterator[Deadline]:
+    """Both dates (E-8k); the law's is left out while that clock is switched off."""
+    promised = promise_explained(case)
+    yield Deadline(gettext("We promise our answer by"), promised.day, promised.steps)
+    by_law = statutory_explained(case)
+    if by_law is not None:
+        yield Deadline(gettext("The law wants it by"), by_law.day, by_law.steps)

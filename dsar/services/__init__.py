@@ -1,0 +1,1 @@
+"""The verbs of a case, a module for each kind of them."""

@@ -1,0 +1,54 @@
+"""The days of a case: facts of its rows, terms of the policy, the profile and the calendar."""
+
+from datetime import date, datetime
+
+from dsar.clocks import Pause, Promise, Statutory, promise, statutory
+from dsar.models import Case, CaseEvent, Kind
+from emsar.datamap import terms
+from emsar.entities.calendar import current_calendar
+from policies.versions import term_in_force
+
+PAUSED, RESUMED = "paused", "resumed"
+# The term by law of each kind that has one of its own (E-11c, E-11d).
+STATUTORY_TERMS = {Kind.CHILD: "child_case"}
+
+
+def promise_of(kind: str, received: datetime) -> Promise:
+    """What is promised for a case received at a moment (E-7.2e, E-8k)."""
+    name = "erasure_deadline" if kind == Kind.DELETION else "answer_deadline"
+    return promise(received, term_in_force(name), terms.value("schedule", "deletion_reserve"))
+
+
+def statutory_of(case: Case) -> Statutory | None:
+    """The term of the law with its pauses and its extension; None while it is switched off."""
+    days = _days(STATUTORY_TERMS.get(Kind(case.kind), "answer"))
+    if days is None:
+        return None
+    if case.extended_at is not None:
+        days += _days("extension") or 0
+    return statutory(case.received_at, days, current_calendar(), pauses_of(case))
+
+
+def statutory_day(case: Case) -> date | None:
+    """Its last day, None while it is switched off or rests."""
+    found = statutory_of(case)
+    return found.last_day if found else None
+
+
+def pauses_of(case: Case) -> list[Pause]:
+    """The questions about identity, from the events of the case."""
+    events = CaseEvent.objects.filter(case=case, event__in=[PAUSED, RESUMED])
+    found: list[Pause] = []
+    for event in events.order_by("id"):
+        if event.event == PAUSED:
+            found.append(Pause(event.at, None))
+        elif found:
+            found[-1] = Pause(found[-1].since, event.at)
+    return found
+
+
+def _days(name: str) -> int | None:
+    try:
+        return terms.value("statutory", name)
+    except LookupError:
+        return None

@@ -1,0 +1,97 @@
+"""Staff open cases for what reached them by phone, WhatsApp, letter or mail (E-3.1a, E-8j)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dsar.models import Case, Status
+from dsar.services import identity, links
+from dsar.services.errors import CaseRefusedError
+from dsar.services.opening import open_case
+from emsar.staff.models import User
+from emsar.subjects.identifiers import IdentifierKind, find, find_or_create
+from emsar.subjects.models import DataSubject, SubjectIdentifier
+
+
+@dataclass(frozen=True)
+class StaffEntry:
+    """What a colleague took down; addresses are normalised, at least one is given.
+
+    ``proof`` is empty while nobody has proved who asks.
+    """
+
+    channel: str
+    received_at: datetime
+    kinds: list[str]
+    email: str
+    phone: str
+    language: str
+    details: str
+    proof: str
+    proof_note: str
+
+
+@transaction.atomic
+def register(entry: StaffEntry, *, by: User) -> list[Case]:
+    """Open (or join) a case a kind; record the proof, or mail the link that proves the address.
+
+    Raises CaseRefusedError for no kind, no address, two addresses that are not known as one
+    person's, and a moment to come.
+    """
+    if not entry.kinds:
+        raise CaseRefusedError(_("Please say what is asked for."))
+    contact, phone = _identifiers(entry)
+    main = contact or phone
+    if main is None:
+        raise CaseRefusedError(_("Please give an email address or a phone number."))
+    person = DataSubject.objects.get(pk=main.subject_id)
+    cases = [_open(kind, entry, person, main, by) for kind in dict.fromkeys(entry.kinds)]
+    waiting = [case for case in cases if case.status == Status.UNVERIFIED]
+    if entry.proof:
+        for case in waiting:
+            identity.prove(case, entry.proof, entry.proof_note, by=by)
+    elif waiting and contact is not None:
+        links.mail_link(contact, entry.language)
+    return cases
+
+
+def _open(
+    kind: str, entry: StaffEntry, person: DataSubject, contact: SubjectIdentifier, by: User
+) -> Case:
+    return open_case(
+        kind,
+        person=person,
+        contact=contact,
+        language=entry.language,
+        channel=entry.channel,
+        received_at=entry.received_at,
+        details=entry.details,
+        by=by,
+    )
+
+
+def _identifiers(
+    entry: StaffEntry,
+) -> tuple[SubjectIdentifier | None, SubjectIdentifier | None]:
+    """The addresses of whoever asks; two of them only when they are one person's already.
+
+    A caller who names somebody else's number beside an address of their own must not become that
+    person: a link mailed to the one would open the data of the other.
+    """
+    if entry.email and entry.phone:
+        return _known_as_one(entry.email, entry.phone)
+    if entry.email:
+        return find_or_create(IdentifierKind.EMAIL, entry.email), None
+    return None, find_or_create(IdentifierKind.PHONE, entry.phone) if entry.phone else None
+
+
+def _known_as_one(email: str, number: str) -> tuple[SubjectIdentifier, SubjectIdentifier]:
+    contact, phone = find(IdentifierKind.EMAIL, email), find(IdentifierKind.PHONE, number)
+    if contact is None or phone is None or contact.subject_id != phone.subject_id:
+        words = _("These two addresses are not known as one person's. Please enter only the one "
+                  "from which it came: whoever proves it must not get the data behind the other. "
+                  "The data protection officer can join the records.")  # fmt: skip
+        raise CaseRefusedError(words)
+    return contact, phone

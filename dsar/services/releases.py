@@ -1,0 +1,126 @@
+"""Handing out a package: released once, fetched a few times within days, counted each time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsar.models import Case, Outcome, Release, Status
+from dsar.models.kinds import RELEASING_KINDS
+from dsar.models.releases import MOST_DOWNLOADS
+from dsar.package import Package, assemble
+from dsar.package.gathering import person_of
+from dsar.services import sharing
+from dsar.services.errors import CaseRefusedError
+from dsar.services.transitions import complete, lock
+from dsar.walk import held_about
+from emsar.audit import record
+from emsar.datamap import terms
+from emsar.staff.models import User
+
+# What every case brings by itself: who asks, the case, its mail, and the events about them.
+_BROUGHT = {"subjects", "outbox", "audit", "dsar"}
+_TELLING = {"dsar.disclosure", "subjects.objection"}
+_GONE = gettext_lazy("This copy cannot be fetched any more. You can ask for a new one at any time.")
+_CHOOSE = gettext_lazy(
+    "The data protection officer has to choose first whose data, or which records, it is about."
+)
+
+
+@dataclass(frozen=True)
+class Left:
+    """How often a package may still be fetched, and until when."""
+
+    downloads: int
+    until: datetime
+
+
+@transaction.atomic
+def release(case: Case, *, by: User | None = None) -> Release:
+    """Let the person fetch their package for some days; the case is completed (E-8b, E-8c).
+
+    ``by`` None is the machine. Raises CaseStateError when the case is not open or was released
+    before, CaseRefusedError for a kind without a package, while a question about identity is
+    open, and while nobody has chosen which records of a shared address are theirs.
+    """
+    locked = lock(case)
+    _guard(locked)
+    now = timezone.now()
+    outcome = Outcome.FULFILLED if holds_something(locked) else Outcome.NOTHING_HELD
+    actor = by.pk if by else None
+    complete(locked, outcome, event="release", actor=actor, allowed=(Status.OPEN,))
+    expires = now + timedelta(days=terms.value("schedule", "package_link"))
+    released = Release.objects.create(case=locked, released_at=now, expires_at=expires)
+    record("case.release", actor=actor, subject=locked.subject, obj=locked)
+    _tell(locked)
+    for name in ("status", "outcome", "closed_at", "destroy_after", "paused_since"):
+        setattr(case, name, getattr(locked, name))
+    return released
+
+
+def _guard(case: Case) -> None:
+    if case.kind not in RELEASING_KINDS:
+        raise CaseRefusedError(_("A case of this kind does not end with a copy of the data."))
+    if case.paused_since is not None:
+        raise CaseRefusedError(
+            _("A question about identity is open. Nothing personal leaves before it is answered.")
+        )
+    if sharing.look_again(case):
+        raise CaseRefusedError(str(_CHOOSE))
+
+
+def _tell(case: Case) -> None:
+    from dsar import mails
+
+    mails.package_ready(case)
+
+
+def holds_something(case: Case) -> bool:
+    """Whether anything is held about the person but what the case brought by itself."""
+    chosen = sharing.chosen_of(case)
+    return any(
+        held.rows.exists()
+        for held in held_about(person_of(case), chosen)
+        if held.label in _TELLING or held.label.partition(".")[0] not in _BROUGHT
+    )
+
+
+def left(case: Case, now: datetime | None = None) -> Left | None:
+    """What is left of a release at a moment; None before it, after it, and when it is used up."""
+    found = Release.objects.filter(case=case, expires_at__gt=now or timezone.now()).first()
+    if found is None or found.downloads >= MOST_DOWNLOADS:
+        return None
+    return Left(MOST_DOWNLOADS - found.downloads, found.expires_at)
+
+
+@transaction.atomic
+def download(case: Case) -> Package:
+    """Make the package and count that it was fetched; nothing is counted when making it fails.
+
+    Raises CaseRefusedError when nothing was released, the days are over, or it was fetched as
+    often as it may be (E-8c).
+    """
+    now = timezone.now()
+    found = Release.objects.filter(case=case, expires_at__gt=now, downloads__lt=MOST_DOWNLOADS)
+    # One statement: two clicks at once wait for one another, and neither is one too many.
+    if found.update(downloads=F("downloads") + 1) != 1:
+        raise CaseRefusedError(str(_GONE))
+    locked = lock(case)
+    # Another name may have come under the address since: then the officer has to choose first.
+    if sharing.look_again(locked):
+        raise CaseRefusedError(str(_GONE))
+    package = assemble(locked, now)
+    released = Release.objects.filter(case=case)
+    released.update(sha256=package.sha256, counts=package.counts)
+    number = released.values_list("downloads", flat=True).get()
+    detail: dict[str, str | int] = {
+        "number": number,
+        "sha256": package.sha256,
+        "rows": sum(package.counts.values()),
+    }
+    record("case.download", actor=None, subject=case.subject, obj=case, detail=detail)
+    return package

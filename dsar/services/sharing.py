@@ -1,0 +1,149 @@
+"""Whose records they are: addresses with several names, and cases about somebody else.
+
+The machine never guesses. While the officer has not chosen, nothing is released and nothing is
+erased; such a case is shown to the officer every day.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dsar.models import Case, CaseFile, CaseRecord, Kind, Status
+from dsar.services.errors import CaseRefusedError, CaseStateError
+from dsar.services.transitions import lock, not_in_state, note_event
+from emsar.audit import record
+from emsar.datamap.crypto import is_unreadable
+from emsar.datamap.folding import words
+from emsar.staff.models import User
+from emsar.subjects.models import DataSubject
+from requests_inbox.models import ConsultationRequest
+
+# Kinds about somebody else than who asks: only the officer says about whom (E-11c, S-5b).
+ABOUT_ANOTHER = (Kind.CHILD, Kind.DECEASED)
+UNDECIDED = (Status.UNVERIFIED, Status.OPEN, Status.APPROVED)
+
+
+def is_shared(person_id: UUID) -> bool:
+    """Whether more than one name stands under a person's address, however each is written.
+
+    A name that cannot be read may be anybody's, so it counts as a name of its own.
+    """
+    names = ConsultationRequest.objects.filter(subject=person_id).values_list("pk", "name")
+    return len({_folded(key, name) for key, name in names.iterator(chunk_size=500)}) > 1
+
+
+def _folded(key: UUID, name: str | None) -> tuple[str, ...]:
+    """The words of a name in no order: some write the surname first."""
+    return (str(key),) if is_unreadable(name) else tuple(sorted(words(name)))
+
+
+def needs_choice(case: Case) -> bool:
+    """Whether the officer has to say first whose data, or which records, it is about."""
+    return case.subject is None or (case.is_shared and case.chosen_at is None)
+
+
+def chosen_of(case: Case) -> set[UUID] | None:
+    """The records that belong to the person of the case; None: all that are under the address.
+
+    While the officer has not chosen it is the empty set. A record that came in after the choice
+    is not among them: nobody has said whose it is.
+    """
+    if not case.is_shared:
+        return None
+    rows = CaseRecord.objects.filter(file__case=case, belongs=True)
+    return set(rows.values_list("record", flat=True))
+
+
+def records_to_choose(case: Case) -> QuerySet[ConsultationRequest]:
+    """The records under the address, of which the officer says whose they are; oldest first."""
+    if case.subject is None:
+        return ConsultationRequest.objects.none()
+    return ConsultationRequest.objects.filter(subject=case.subject).order_by("received_at", "pk")
+
+
+@transaction.atomic
+def choose(case: Case, chosen: Mapping[UUID, bool], *, by: User) -> None:
+    """Say of every record under the address whether it is the person's; may be said again.
+
+    Raises CaseRefusedError when a record is left out or stands elsewhere, CaseStateError when it
+    is too late.
+    """
+    _guard(by)
+    now = _undecided(case)
+    if set(chosen) != set(records_to_choose(now).values_list("pk", flat=True)):
+        raise CaseRefusedError(_("Please say of every record whether it belongs to the person."))
+    file = CaseFile.objects.get(case=now)
+    CaseRecord.objects.filter(file=file).delete()
+    rows = [CaseRecord(file=file, record=key, belongs=value) for key, value in chosen.items()]
+    CaseRecord.objects.bulk_create(rows)
+    # Asked for by hand where the machine saw one name only, it is a choice all the same.
+    _change(case, is_shared=True, chosen_at=timezone.now())
+    detail: dict[str, str | int] = {"records": len(rows), "chosen": sum(chosen.values())}
+    note_event(case, "chosen", actor=by.pk)
+    record("case.choose", actor=by.pk, subject=case.subject, obj=case, detail=detail)
+
+
+@transaction.atomic
+def choose_subject(case: Case, subject_id: UUID, *, by: User) -> None:
+    """Say whose data a case about somebody else is about (E-11c, S-5b); may be said again.
+
+    The records are chosen anew afterwards where several names stand under that address. Raises
+    CaseRefusedError for a kind that is about who asks, and for a person who is not here.
+    """
+    _guard(by)
+    _undecided(case)
+    if case.kind not in ABOUT_ANOTHER:
+        raise CaseRefusedError(_("This case is about the person who asks."))
+    if not DataSubject.objects.filter(pk=subject_id).exists():
+        raise CaseRefusedError(_("There is no such person, or no longer."))
+    CaseRecord.objects.filter(file__case=case).delete()
+    try:
+        with transaction.atomic():
+            _change(case, subject=subject_id, is_shared=_is_mixed(case, subject_id), chosen_at=None)
+    except IntegrityError:
+        raise CaseRefusedError(_("A case of this kind about this person is open.")) from None
+    note_event(case, "subject_chosen", actor=by.pk)
+    record("case.choose_subject", actor=by.pk, subject=subject_id, obj=case)
+
+
+def _is_mixed(case: Case, subject_id: UUID) -> bool:
+    """A child who wrote from the reporter's own address: whose records are whose is a choice."""
+    own = CaseFile.objects.filter(case=case, person=subject_id).exists()
+    return is_shared(subject_id) or (case.kind == Kind.CHILD and own)
+
+
+@transaction.atomic
+def look_again(case: Case) -> bool:
+    """Before anything goes out or goes away: did another name come under the address meanwhile?
+
+    Whether the officer has to choose. A choice that was made stays: what came in after it was
+    not chosen and so stays as it is.
+    """
+    if case.subject is not None and not case.is_shared and is_shared(case.subject):
+        _change(case, is_shared=True)
+    return needs_choice(case)
+
+
+def _undecided(case: Case) -> Case:
+    """The case under its lock; an approval of what was chosen before no longer counts."""
+    now = lock(case)
+    if now.status not in UNDECIDED:
+        raise not_in_state(now.status)
+    if now.status == Status.APPROVED:
+        raise CaseStateError(_("What has been approved cannot be chosen anew."))
+    return now
+
+
+def _change(case: Case, **changes: object) -> None:
+    Case.objects.filter(pk=case.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(case, name, value)
+
+
+def _guard(by: User) -> None:
+    if not by.is_dpo:
+        raise CaseRefusedError(_("Only the data protection officer decides this."))

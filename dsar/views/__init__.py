@@ -1,0 +1,1 @@
+"""What a person sees: the form, the mailed link, and the pages of their requests."""

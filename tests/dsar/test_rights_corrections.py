@@ -1,0 +1,324 @@
+"""Corrections: what can be proposed, what changes, and who is told (E-8d)."""
+
+import json
+import re
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from dsar.correcting import CHECKS, correctable_columns
+from dsar.models import Case, CaseMessage, CaseRecord, Kind, Outcome, Proposal, Status
+from dsar.services import corrections, disclosures
+from dsar.services.corrections import FIELDS
+from dsar.services.errors import CaseRefusedError, CaseStateError
+from emsar.audit.models import AuditEvent
+from emsar.entities.registry import registry
+from emsar.outbox.models import OutboundMail, Purpose
+from emsar.subjects.identifiers import find
+from emsar.subjects.models import SubjectIdentifier
+from requests_inbox.models import AccountingDocument, ConsultationRequest
+from requests_inbox.services import contracts, handling, replying
+from tests.dsar.desk import ended, make_case
+from tests.factories import form_entry, make_request, make_user, solutions_user
+from tests.requests_inbox.contracting import classed, customer
+from tests.requests_inbox.desk import deliver, fresh, listed, travel
+
+pytestmark = pytest.mark.django_db
+
+EMAIL = "aysel@example.com"
+NEW = "aysel.new@example.com"
+REQUEST = "requests_inbox.consultationrequest"
+ADDRESS = "subjects.subjectidentifier"
+
+
+@pytest.fixture
+def item() -> ConsultationRequest:
+    return make_request(email=EMAIL, name="Aysel Memedova", company="Azurite")
+
+
+@pytest.fixture
+def case(item) -> Case:
+    return make_case(Kind.CORRECTION, email=EMAIL)
+
+
+def now_of(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def propose(case, item, value: str, column: str = "name", **fields) -> Proposal:
+    return corrections.propose(now_of(case), REQUEST, str(item.pk), column, value, **fields)
+
+
+def propose_address(case: Case, value: str = NEW) -> Proposal:
+    row = find("email", EMAIL)
+    return corrections.propose(now_of(case), ADDRESS, str(row.pk), "value", value)
+
+
+def approve(proposal: Proposal, *, yes: bool = True) -> Proposal:
+    corrections.decide(proposal, yes, by=make_user())
+    return proposal
+
+
+def token_mailed(to: str) -> str:
+    rows = OutboundMail.objects.filter(purpose=Purpose.RIGHTS).order_by("-created_at")
+    mail = next(row for row in rows if row.to_address == to)
+    found = re.search(r"/my-data/address/([\w-]+)/", mail.body or "")
+    assert found
+    return found[1]
+
+
+def test_every_column_that_the_map_calls_correctable_is_checked_and_named() -> None:
+    assert set(CHECKS) == set(correctable_columns())
+    assert {label.rpartition(".")[2] for label in CHECKS} == set(FIELDS)
+
+
+class TestProposing:
+    def test_changes_nothing_yet(self, case, item) -> None:
+        proposal = propose(case, item, "Aysel Məmmədova")
+        assert (proposal.state, fresh(item).name) == ("proposed", "Aysel Memedova")
+
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [
+            ("name", ""),
+            ("name", "12345"),
+            ("name", "Two\nlines"),
+            ("name", "x" * 121),
+            ("company", "Evil\r\nBcc: x@example.com"),
+            ("project", "x" * 5001),
+            ("language", "de"),
+            ("contract_start", "2026-11-22"),
+            ("contract_start", "soon"),
+        ],
+    )
+    def test_is_checked_as_the_form_checks(self, case, item, column, value) -> None:
+        with pytest.raises(CaseRefusedError):
+            propose(case, item, value, column)
+        assert not Proposal.objects.exists()
+
+    @pytest.mark.parametrize("value", ["nobody", "a b@example.com", "x@", "<x@example.com>"])
+    def test_address_is_checked_as_the_form_checks(self, case, value) -> None:
+        with pytest.raises(CaseRefusedError):
+            propose_address(case, value)
+
+    @pytest.mark.parametrize(
+        ("model", "column"),
+        [
+            (REQUEST, "reference"),
+            (REQUEST, "status"),
+            (REQUEST, "search_keys"),
+            ("staff.user", "email"),
+            ("consent.consentevent", "version"),
+            ("nothing.atall", "name"),
+        ],
+    )
+    def test_reaches_only_what_can_be_corrected(self, case, item, model, column) -> None:
+        with pytest.raises(CaseRefusedError):
+            corrections.propose(case, model, str(item.pk), column, "x")
+
+    def test_reaches_nobody_else_s_row(self, case) -> None:
+        foreign = make_request()
+        with pytest.raises(CaseRefusedError):
+            propose(case, foreign, "Rauf")
+        for key in ("1", "x", "' OR 1=1"):
+            with pytest.raises(CaseRefusedError):
+                corrections.propose(case, REQUEST, key, "name", "Rauf")
+
+    def test_second_one_for_the_same_place_replaces_the_first(self, case, item) -> None:
+        propose(case, item, "Aysel Mammadova")
+        propose(case, item, "Aysel Məmmədova")
+        assert Proposal.objects.get().value == "Aysel Məmmədova"
+
+    def test_same_value_is_no_correction(self, case, item) -> None:
+        with pytest.raises(CaseRefusedError, match="stored already"):
+            propose(case, item, item.name)
+
+    def test_needs_an_open_verified_case(self, item) -> None:
+        closed = ended(make_case(Kind.CORRECTION, email=EMAIL))
+        unproved = make_case(Kind.CORRECTION, email=EMAIL, verified=False)
+        for one in (closed, unproved):
+            with pytest.raises(CaseStateError):
+                propose(one, item, "Aysel Məmmədova")
+
+    def test_by_the_officer_needs_the_officer(self, case, item) -> None:
+        with pytest.raises(CaseRefusedError, match="Only the data protection officer"):
+            propose(case, item, "Aysel Məmmədova", by=solutions_user())
+        assert propose(case, item, "Aysel Məmmədova", by=make_user()).pk
+
+
+class TestDeciding:
+    def test_all_copies_change_with_their_search_keys(self, case, item) -> None:
+        same = make_request(email=EMAIL, name="Aysel Memedova")
+        other_name = make_request(email=EMAIL, name="A. M.")
+        stranger = make_request(name="Aysel Memedova")
+        approve(propose(case, item, "Leyla Həsənova"))
+        names = [fresh(row).name for row in (item, same, other_name, stranger)]
+        assert names == ["Leyla Həsənova", "Leyla Həsənova", "A. M.", "Aysel Memedova"]
+        assert listed(solutions_user(), q="hesenova") == ["Leyla Həsənova"] * 2
+        assert listed(solutions_user(), q="memedova") == ["Aysel Memedova"]
+        assert listed(solutions_user(), q="azurite leyla") == ["Leyla Həsənova"]
+
+    def test_document_follows_the_words_that_it_copies(self) -> None:
+        item = customer(date(2026, 11, 23), email=EMAIL)
+        document = classed(item)
+        case = make_case(Kind.CORRECTION, email=EMAIL)
+        approve(propose(case, item, "Five computers, not four.", "project"))
+        text = AccountingDocument.objects.get(pk=document.pk).text
+        assert text == fresh(item).project == "Five computers, not four."
+
+    def test_days_of_a_contract_move_the_last_day_kept(self) -> None:
+        item = customer(date(2026, 11, 23), date(2030, 1, 1), email=EMAIL)
+        case = make_case(Kind.CORRECTION, email=EMAIL)
+        with travel(25):
+            approve(propose(case, item, "2031-02-03", "contract_end"))
+        now = fresh(item)
+        assert now.contract_end == now.destroy_after == date(2031, 2, 3)
+
+    def test_audit_and_history_say_which_field_and_not_which_value(self, case, item) -> None:
+        approve(propose(case, item, "Leyla Həsənova"))
+        event = AuditEvent.objects.get(action="case.correct")
+        assert event.detail == {"field": f"{REQUEST}.name", "copies": 1}
+        everything = json.dumps(list(AuditEvent.objects.values_list("detail", flat=True)))
+        assert "Leyla" not in everything
+        assert "Memedova" not in everything
+        entry = item.history.last()
+        assert (entry.event, entry.reason) == ("corrected", "name")
+
+    def test_case_ends_once_all_is_corrected(self, case, item) -> None:
+        first = propose(case, item, "Leyla Həsənova")
+        second = propose(case, item, "Azurit MMC", "company")
+        approve(first)
+        assert now_of(case).status == Status.OPEN
+        approve(second)
+        assert now_of(case).outcome == Outcome.FULFILLED
+        body = OutboundMail.objects.filter(about=case.pk).latest("created_at").body
+        assert "name and surname" in body
+        assert "Leyla" not in body
+
+    def test_rejected_value_changes_nothing_and_waits_for_the_refusal(self, case, item) -> None:
+        proposal = approve(propose(case, item, "Leyla Həsənova"), yes=False)
+        assert (proposal.state, fresh(item).name) == ("rejected", "Aysel Memedova")
+        assert now_of(case).status == Status.OPEN
+
+    def test_is_decided_once_and_by_the_officer(self, case, item) -> None:
+        proposal = propose(case, item, "Leyla Həsənova")
+        propose(case, item, "Azurit MMC", "company")
+        with pytest.raises(CaseRefusedError):
+            corrections.decide(proposal, True, by=solutions_user())
+        approve(proposal)
+        with pytest.raises(CaseStateError, match="decided already"):
+            approve(proposal)
+
+    def test_of_a_shared_address_stays_within_the_person_s_records(self, item) -> None:
+        other = make_request(email=EMAIL, name="Aysel Memedova", project="Of her namesake.")
+        case = make_case(Kind.CORRECTION, email=EMAIL, is_shared=True)
+        with pytest.raises(CaseRefusedError, match="choose first"):
+            propose(case, item, "Leyla Həsənova")
+        CaseRecord.objects.create(file=case.file, record=item.pk, belongs=True)
+        CaseRecord.objects.create(file=case.file, record=other.pk, belongs=False)
+        Case.objects.filter(pk=case.pk).update(chosen_at=timezone.now())
+        with pytest.raises(CaseRefusedError):
+            propose(case, other, "Leyla Həsənova")
+        approve(propose(case, item, "Leyla Həsənova"))
+        assert (fresh(item).name, fresh(other).name) == ("Leyla Həsənova", "Aysel Memedova")
+
+
+class TestTelling:
+    def test_mailboxes_that_hold_a_copy_get_the_new_value(self, case, item) -> None:
+        deliver()
+        approve(propose(case, item, "Leyla Həsənova"))
+        mail = OutboundMail.objects.get(key__contains=":corrected:")
+        assert mail.to_address == mail.copy_in == registry().mailbox_of("solutions").address
+        assert "Leyla Həsənova" in mail.body
+        # The copy of this mail goes with its request.
+        assert (mail.about, mail.purpose) == (item.pk, Purpose.RIGHTS)
+
+    def test_company_that_got_the_request_is_told_too(self, case, item) -> None:
+        handling.hand_over(item, "consulting", "field", by=make_user())
+        approve(propose(case, item, "Leyla Həsənova"))
+        told = OutboundMail.objects.filter(key__contains=":corrected:")
+        expected = {registry().mailbox_of(slug).address for slug in ("solutions", "consulting")}
+        assert {mail.to_address for mail in told} == expected
+
+    def test_nobody_is_told_who_got_nothing(self, case, item) -> None:
+        approve(propose(case, item, "Leyla Həsənova"))
+        assert not OutboundMail.objects.filter(key__contains=":corrected:").exists()
+
+    def test_officer_reads_whom_outside_to_tell(self, case, item) -> None:
+        disclosures.disclose(
+            item.subject_id,
+            recipient="District court",
+            document="No. 7",
+            ground="court",
+            legal_reference="personal-data",
+            fields=[f"{REQUEST}.name"],
+            by=make_user(),
+        )
+        approve(propose(case, item, "Leyla Həsənova"))
+        note = CaseMessage.objects.get(direction="note")
+        assert "District court, No. 7" in note.body
+
+
+class TestNewAddress:
+    def test_changes_only_after_the_link_to_it_was_used(self, case, item) -> None:
+        proposal = approve(propose_address(case))
+        assert proposal.state == Proposal.State.CONFIRMING
+        assert find("email", NEW) is None
+        corrections.confirm_address(token_mailed(NEW))
+        assert find("email", EMAIL) is None
+        assert find("email", NEW).pk == fresh(item).contact_id
+        assert now_of(case).outcome == Outcome.FULFILLED
+
+    def test_replies_go_to_it_from_then_on(self, case, item) -> None:
+        replying.send_reply(item, "Hello", by=solutions_user())
+        approve(propose_address(case))
+        corrections.confirm_address(token_mailed(NEW))
+        mail = OutboundMail.objects.get(about=item.pk, purpose=Purpose.REPLY)
+        assert mail.to_address == NEW
+        assert make_request(email=NEW).subject_id == item.subject_id
+        assert make_request(email=EMAIL).subject_id != item.subject_id
+
+    def test_link_works_once_and_for_nothing_else(self, case) -> None:
+        approve(propose_address(case))
+        token = token_mailed(NEW)
+        corrections.confirm_address(token)
+        for wrong in (token, "", "x" * 43):
+            with pytest.raises(CaseStateError):
+                corrections.confirm_address(wrong)
+
+    def test_of_another_person_is_told_to_the_officer_before(self, case) -> None:
+        make_request(email=NEW)
+        # Whoever proposes it learns nothing from the answer.
+        proposal = propose_address(case)
+        with pytest.raises(CaseRefusedError, match="merge"):
+            approve(proposal)
+        assert not OutboundMail.objects.filter(about=case.pk).exists()
+
+    def test_that_became_another_person_s_meanwhile_is_told_to_the_officer(
+        self, case, item
+    ) -> None:
+        approve(propose_address(case))
+        owner = make_request(email=NEW)
+        corrections.confirm_address(token_mailed(NEW))
+        assert find("email", NEW).subject_id == owner.subject_id
+        assert SubjectIdentifier.objects.get(pk=item.contact_id).value == EMAIL
+        assert Proposal.objects.get().state == Proposal.State.REJECTED
+        mails = OutboundMail.objects.filter(purpose=Purpose.STAFF, key__contains=":taken:")
+        assert NEW not in mails.get().body
+
+    def test_is_not_confirmed_once_the_case_was_taken_back(self, case) -> None:
+        approve(propose_address(case))
+        token = token_mailed(NEW)
+        ended(now_of(case), Outcome.WITHDRAWN)
+        with pytest.raises(CaseStateError):
+            corrections.confirm_address(token)
+        assert find("email", NEW) is None
+
+
+def test_correction_of_a_contract_needs_a_contract() -> None:
+    item = make_request(email=EMAIL, name=form_entry().name)
+    contracts.record_contract(item, timezone.localdate(), None, by=solutions_user())
+    case = make_case(Kind.CORRECTION, email=EMAIL)
+    with pytest.raises(CaseRefusedError, match="before it begins"):
+        propose(case, item, "2020-01-01", "contract_end")
