@@ -21,9 +21,8 @@ from dsar.walk import record_path
 from emsar.datamap.declarations import Declaration, declaration_of, declarations
 from emsar.datamap.declarations import Erase as Erasure
 from emsar.datamap.rules import Rule, rules_of
-from emsar.retention.batches import is_of_persons
 from emsar.retention.dependants import pointing_at
-from emsar.retention.due import holds_on
+from emsar.retention.due import holds_on, is_of_persons
 from emsar.retention.models import LegalHold
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 from requests_inbox.models import AccountingDocument, ConsultationRequest
