@@ -45,6 +45,7 @@ EVENTS: dict[str, _Words] = {
     "answered": _("We answered."),
     "refused": _("We refused, and told you why."),
     "taken_back": _("You took the request back."),
+    "joined": _("It is one request with an earlier one of yours."),
 }
 STATES: dict[str, _Words] = {
     Status.UNVERIFIED: _("waits for your confirmation"),
@@ -59,6 +60,7 @@ ENDS: dict[str, _Words] = {
     Outcome.REFUSED: _("refused"),
     Outcome.UNVERIFIED: _("closed: it was never confirmed"),
     Outcome.WITHDRAWN: _("taken back"),
+    Outcome.JOINED: _("goes on in an earlier request of yours"),
 }
 
 

@@ -51,9 +51,8 @@ def disclose(
     """Enter a disclosure before anything leaves; only what it names can be exported then.
 
     ``recipient`` names a body, not a person; ``fields`` are names of :func:`exportable_fields`.
-    By law, court or authority it needs the number of their document and the act in use; with
-    consent it needs a consent event of this person that was not withdrawn, and no block
-    (E-8h). Raises CaseRefusedError with the reason. Entries are append-only.
+    By law, court or authority it needs their document's number and the act in use; by consent an
+    event of this person, not withdrawn, and no block (E-8h). CaseRefusedError says what is missing.
     """
     guard_officer(by)
     if not DataSubject.objects.filter(pk=subject).exists():

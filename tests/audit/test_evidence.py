@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.utils import timezone as django_timezone
 
 from consent.models import ConsentEvent
+from dsar.models import Disclosure
 from emsar.audit import record
 from emsar.audit.evidence import EvidenceRow, evidence_models
 from emsar.audit.models import AuditEvent
@@ -30,6 +31,14 @@ def evidence() -> list[EvidenceRow]:
     )
     line.save()
     LedgerEntry(line=line.uid, rule="spam", records=[request.pk], subjects=[]).save()
+    Disclosure(
+        subject=request.subject_id,
+        recipient="A court",
+        document="12/2027",
+        ground="court",
+        fields=["requests_inbox.consultationrequest.name"],
+        approver=uuid.uuid4(),
+    ).save()
     rows = [model.objects.order_by("-id").first() for model in evidence_models()]
     assert all(rows), "a new kind of evidence: make a row of it above"
     return rows
@@ -41,6 +50,7 @@ def test_rows_are_intact_when_they_come_back(evidence) -> None:
         "consent.ConsentEvent",
         "consent.ConsentText",
         "policies.PolicyPublication",
+        "dsar.Disclosure",
         "retention.DestructionLine",
         "retention.LedgerEntry",
         "requests_inbox.Transfer",

@@ -1,6 +1,7 @@
 """Rotation: everything personal moves to the new keys, and nothing is lost on the way."""
 
 from io import StringIO
+from uuid import uuid4
 
 import psycopg.errors
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from dsar.models import CaseFile, CaseMessage, Intake, Proposal, ResidualTrace
 from emsar.datamap.crypto import encrypt, is_unreadable, key_id, lookup_key
 from emsar.datamap.fields import EncryptedTextField
 from emsar.datamap.rotation import (
@@ -25,6 +27,7 @@ from requests_inbox.models import ConsultationRequest, Message
 from requests_inbox.services.contracts import record_contract
 from requests_inbox.services.documents import class_document
 from tests.connections import second_connection
+from tests.dsar.people import open_case
 from tests.factories import make_request, make_user, solutions_user
 from tests.keys import make_key
 
@@ -75,6 +78,12 @@ def old_rings(settings) -> dict[str, list[str]]:
     record_contract(request, timezone.localdate(), None, by=author)
     law = LegalReference.objects.get(slug="civil-code")
     class_document(request, None, title="Hesab-faktura", legal_reference=law, by=author)
+    case = open_case(request.subject)
+    CaseFile.objects.filter(case=case).update(details="Salam", proof_note="Passport seen")
+    CaseMessage.objects.create(file=case.file, direction="note", body="Salam")
+    Proposal.objects.create(file=case.file, row=str(request.pk), column="name", value="İlqar")
+    ResidualTrace.objects.create(case=case, sealed="{}")
+    Intake.objects.create(nonce=uuid4(), language="az", email="ilqar@example.com", details="Salam")
     return {"FIELD_KEYS": settings.FIELD_KEYS, "LOOKUP_KEYS": settings.LOOKUP_KEYS}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 
 from dsar.models import Case, CaseFile, Outcome, Status
 from dsar.services import deadlines, erasure, residual
@@ -62,7 +63,9 @@ def everybody() -> list[Known]:
         AccountingDocument.objects.filter(subject=known.person).delete()
         phone = SubjectIdentifier.objects.filter(subject=known.person, kind="phone")
         phone.update(value=f"+9945055500{number:02}")
-        Clearance.objects.create(record=known.request.pk, by=known.officer.pk)
+        Clearance.objects.create(
+            record=known.request.pk, last_day=timezone.localdate(), by=known.officer.pk
+        )
         OutboundMail.objects.filter(subject=known.person).update(
             to_address=None, reply_to=None, subject_line=None, body=None, status="sent"
         )

@@ -52,8 +52,8 @@ PLANTS = {
     "audit_heartbeat.note": "INSERT INTO audit_heartbeat VALUES ('x', now(), 'for {email}')",
     "retention_sweep.error": "INSERT INTO retention_sweep VALUES"
     " (gen_random_uuid(), 'case', now(), now(), 0, '{email}')",
-    "retention_clearance.record": "INSERT INTO retention_clearance VALUES"
-    " ('{request}', NULL, now())",
+    "retention_clearance.record": "INSERT INTO retention_clearance (record, last_day, at)"
+    " VALUES ('{request}', now(), now())",
     "staff_keyedcount.key": "INSERT INTO staff_keyedcount (key, count, started_at) VALUES"
     " ('\\x{key}', 1, now())",
     "audit_auditevent.detail": "INSERT INTO audit_auditevent (uid, at, kid, hmac, action,"

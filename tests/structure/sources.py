@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-PACKAGES = ("emsar", "policies", "consent", "requests_inbox")
+PACKAGES = ("emsar", "policies", "consent", "requests_inbox", "dsar")
 # From the bottom of the house to its top; each room may know those before it.
 ROOMS = (
     *("datamap", "audit", "entities", "staff", "subjects", "outbox", "retention", "site"),
-    *("policies", "consent", "requests_inbox"),
+    *("policies", "consent", "requests_inbox", "dsar"),
 )
 
 

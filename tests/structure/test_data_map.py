@@ -18,6 +18,13 @@ TEXT = (models.CharField, models.TextField, models.JSONField)
 CODES = {
     "audit.AuditEvent": {"action"},
     "consent.ConsentEvent": {"language", "text_sha256", "version", "purposes", "controllers"},
+    "dsar.Case": {"reference", "language"},
+    "dsar.CaseEvent": {"event", "reason"},
+    # A body that asked and the number of its paper: names of offices, not of persons.
+    "dsar.Disclosure": {"recipient", "document", "legal_reference", "fields"},
+    "dsar.Intake": {"language"},
+    "dsar.Proposal": {"row", "column"},
+    "dsar.Release": {"sha256", "counts"},
     "outbox.MailCopy": {"message_id", "reference", "mailbox"},
     "outbox.OutboundMail": {"reference"},
     "requests_inbox.AccountingDocument": {"reference"},
