@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from dsar.clocks import Pause, Promise, Statutory, promise, statutory
+from dsar.clocks import Pause, Promise, Statutory, local_day, promise, statutory
 from dsar.models import Case, CaseEvent, Kind
 from emsar.datamap import terms
 from emsar.entities.calendar import current_calendar
@@ -14,9 +14,21 @@ STATUTORY_TERMS = {Kind.CHILD: "child_case"}
 
 
 def promise_of(kind: str, received: datetime) -> Promise:
-    """What is promised for a case received at a moment (E-7.2e, E-8k)."""
+    """What is promised for a case received at a moment (E-7.2e, E-8k).
+
+    Where the policy promises no term that of the law is the promise (decision S-4i); LookupError
+    when that is switched off as well.
+    """
     name = "erasure_deadline" if kind == Kind.DELETION else "answer_deadline"
-    return promise(received, term_in_force(name), terms.value("schedule", "deletion_reserve"))
+    reserve = terms.value("schedule", "deletion_reserve")
+    try:
+        return promise(received, term_in_force(name), reserve)
+    except LookupError:
+        days = terms.value("statutory", STATUTORY_TERMS.get(Kind(kind), "answer"))
+    by_law = statutory(received, days, current_calendar())
+    assert by_law.last_day is not None  # noqa: S101 - nothing rests before a case is there
+    length = (by_law.last_day - local_day(received)).days
+    return promise(received, length, min(reserve, length - 1))
 
 
 def statutory_of(case: Case) -> Statutory | None:

@@ -41,6 +41,17 @@ def test_promise_of_each_kind_comes_from_the_policy(kind: str) -> None:
     assert found.execute_on == date(2027, 1, 6)
 
 
+def test_where_the_policy_promises_nothing_the_law_is_the_promise(monkeypatch) -> None:
+    def missing(name: str) -> int:
+        raise LookupError(name)
+
+    monkeypatch.setattr("dsar.services.dates.term_in_force", missing)
+    found = promise_of(Kind.ACCESS, baku("2026-11-20T10:00"))
+    assert (found.last_day, found.execute_on) == (date(2026, 12, 1), date(2026, 11, 28))
+    child = promise_of(Kind.CHILD, baku("2026-11-20T10:00"))
+    assert (child.last_day, child.execute_on) == (date(2026, 11, 25), date(2026, 11, 22))
+
+
 def test_a_child_s_case_has_the_short_term_by_law_and_the_same_promise() -> None:
     moment = baku("2026-11-20T10:00")
     child = make_case(Kind.CHILD, received_at=moment)
