@@ -99,8 +99,10 @@ class TestSession:
             assert not response.cookies
         assert client.post(f"{page_of(case)}message/", {"body": "x"}).status_code == 403
 
-    @pytest.mark.parametrize("value", ["", "nonsense", signing.dumps("x", salt=session.SALT)])
+    @pytest.mark.parametrize("value", ["", "nonsense", "signed"])
     def test_forged_cookie_is_nobodys(self, client, value):
+        if value == "signed":
+            value = signing.dumps("x", salt=session.SALT)
         client.cookies[session.COOKIE] = value
         assert client.get(CASES).status_code == 403
 
