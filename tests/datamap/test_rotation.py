@@ -255,7 +255,10 @@ def test_writers_do_not_wait_for_each_other() -> None:
 
 def test_request_from_the_form_shares_the_lock() -> None:
     """The lock is seen from another session: as long as the request's transaction runs."""
-    held = "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+    held = (
+        "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
     with transaction.atomic(), second_connection() as other:
         make_request()
         assert other.execute(held, [LOOKUP_LOCK]).fetchall() == [("ShareLock",)]

@@ -29,7 +29,7 @@ from emsar.celery import app
 for _ in range(3):
     app.send_task("emsar.retention.tasks.catch_up")
 """
-LEFT = "SELECT count(*) FROM requests_inbox_consultationrequest WHERE reference ~ '^B[0-9]'"
+LEFT = "SELECT count(*) FROM requests_inbox_consultationrequest WHERE reference ~ '^B[0-9]+$'"
 
 
 class Database:
@@ -98,7 +98,7 @@ def test_sweep_outlives_a_wiped_redis_and_a_crash_of_postgresql(worker, database
     wait_until(lambda: database.one(LEFT) == KEPT)
     assert database.rows(
         "SELECT min(destroy_after) > current_date, count(DISTINCT reference)"
-        " FROM requests_inbox_consultationrequest WHERE reference ~ '^B[0-9]'"
+        " FROM requests_inbox_consultationrequest WHERE reference ~ '^B[0-9]+$'"
     ) == [(True, KEPT)]
     lines = "SELECT sum(records) FROM retention_destructionline WHERE rule = 'consultation'"
     assert database.one(lines) == DUE
