@@ -34,6 +34,7 @@ from requests_inbox.services.contracts import check_dates
 from requests_inbox.services.errors import RequestStateError
 
 MAX_TITLE = 200
+MAX_POSTAL = 500
 
 
 def _line(limit: int, *more: Callable[[str], None]) -> forms.Field:
@@ -93,6 +94,8 @@ CHECKS: dict[str, Callable[[Any, str], str]] = {
     "requests_inbox.accountingdocument.title": _by(_TITLE),
     "requests_inbox.accountingdocument.text": _by(_WORDS),
     "dsar.casefile.details": _by(_WORDS),
+    "dsar.casefile.name": _by(_NAME),
+    "dsar.casefile.postal": _by(ProjectField(max_length=MAX_POSTAL)),
 }
 # Columns that hold copies of each other: a document copies the words of a request or a message.
 _COPIES = (

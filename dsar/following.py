@@ -8,10 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dsar.models import Case, CaseEvent, CaseMessage, Outcome, Status
+from dsar.grounds import Ground
+from dsar.models import Case, CaseEvent, CaseMessage, Kind, Outcome, Status
+from dsar.models.kinds import RELEASING_KINDS
 from dsar.plainwords import title_of
 from dsar.reckoning import promise_explained, statutory_explained
 from dsar.services.releases import Left, left
+from dsar.services.sharing import needs_choice
 from emsar.datamap.crypto import is_unreadable
 
 _Words = str | Promise
@@ -62,6 +65,41 @@ ENDS: dict[str, _Words] = {
     Outcome.WITHDRAWN: _("taken back"),
     Outcome.JOINED: _("goes on in an earlier request of yours"),
 }
+ASKED: _Words = _("waits for your answer")
+# What comes next, and whose turn it is, while the officer has a case in hand.
+_ANSWERED = _("The data protection officer reads your request, and answers you here and by mail.")
+_DELETED = _(
+    "The data protection officer looks at what can be deleted. If nobody decides in time, the "
+    "system deletes it by itself before the promised day is over."
+)
+NEXT: dict[str, _Words] = {
+    Kind.CORRECTION: _(
+        "Propose the right value. The data protection officer checks it, and then it is changed "
+        "everywhere."
+    ),
+    Kind.DELETION: _DELETED,
+    Kind.CHILD: _DELETED,
+    Kind.OBJECTION: _(
+        "Your data are not used meanwhile. The data protection officer settles which uses you "
+        "object to, and tells you what is deleted and by when."
+    ),
+    Kind.BLOCKING: _(
+        "Your data are blocked already. The data protection officer reads whether you want the "
+        "block to end, and answers you."
+    ),
+}
+_QUESTION = _("We have asked you a question. Please answer it with a message on this page.")
+_SHARED = _(
+    "Several people have written from your address. The data protection officer first settles "
+    "which records are yours."
+)
+_ABOUT_WHOM = _(
+    "The data protection officer first looks for the data that this is about, and may ask you for "
+    "more on this page."
+)
+_GONE = _("This copy cannot be fetched any more. You can ask for a new one at any time.")
+# With these ends somebody may disagree and complain (E-8i).
+ANSWERED = (Outcome.FULFILLED, Outcome.PARTLY, Outcome.NOTHING_HELD, Outcome.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -90,13 +128,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Followed:
-    """One case for its page."""
+    """One case for its page; ``next`` is what comes next, empty when nothing is to be said."""
 
     reference: str
     title: str
     state: str
+    next: str
     received: datetime
     is_running: bool
+    is_answered: bool
     waits: bool
     deadlines: tuple[Deadline, ...]
     copy: Left | None
@@ -107,13 +147,48 @@ def followed(case: Case) -> Followed:
     return Followed(
         reference=case.reference,
         title=title_of(case.kind),
-        state=str(STATES[case.status] if case.is_running else ENDS[case.outcome]),
+        state=str(_state(case)),
+        next=str(_next(case)),
         received=case.received_at,
         is_running=case.is_running,
+        is_answered=case.outcome in ANSWERED,
         waits=case.status == Status.UNVERIFIED,
         deadlines=tuple(_deadlines(case)) if case.is_running else (),
         copy=left(case),
     )
+
+
+def _state(case: Case) -> _Words:
+    if not case.is_running:
+        return ENDS[case.outcome]
+    return ASKED if case.paused_since and case.verified_at else STATES[case.status]
+
+
+def _next(case: Case) -> _Words:
+    """Whose turn it is; what a template says itself is left out here."""
+    if not case.is_running:
+        return _GONE if case.kind in RELEASING_KINDS and _was_released(case) else ""
+    if case.status != Status.OPEN:
+        return ""
+    if case.paused_since is not None:
+        return _QUESTION
+    if needs_choice(case):
+        return _SHARED if case.subject else _ABOUT_WHOM
+    return NEXT.get(case.kind, _ANSWERED)
+
+
+def _was_released(case: Case) -> bool:
+    """Whether there was a copy and it is used up, or its days are over."""
+    return case.outcome in (Outcome.FULFILLED, Outcome.NOTHING_HELD) and left(case) is None
+
+
+def ground_of(case: Case) -> str:
+    """Why a case was refused, in words of the active language; empty for one that was not."""
+    if case.outcome != Outcome.REFUSED:
+        return ""
+    refusals = CaseEvent.objects.filter(case=case, event="refused").order_by("-id")
+    code = refusals.values_list("reason", flat=True).first()
+    return str(Ground(code).label) if code in Ground.values else ""
 
 
 def steps(case: Case) -> list[Step]:
@@ -138,4 +213,5 @@ def _deadlines(case: Case) -> Iterator[Deadline]:
     yield Deadline(gettext("We promise our answer by"), promised.day, promised.steps)
     by_law = statutory_explained(case)
     if by_law is not None:
-        yield Deadline(gettext("The law wants it by"), by_law.day, by_law.steps)
+        name = gettext("The law wants it by") if by_law.day else gettext("The term of the law")
+        yield Deadline(name, by_law.day, by_law.steps)

@@ -2,7 +2,7 @@
 
 All of them are mails that serve the person's rights, so that a block lets them pass (E-8h); each
 names the case by its reference and nobody by name. Each says whether an address was known to
-write to.
+write to; if none was, the officer has to tell it (:mod:`dsar.byhand`).
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from dsar import byhand
 from dsar.grounds import Ground
 from dsar.models import Case, CaseFile, CaseMessage
 from emsar.datamap.crypto import is_unreadable
@@ -207,11 +208,13 @@ def _send(
     authority: bool = False,
     automatic: bool = True,
 ) -> bool:
-    """Queue a letter; False when no address of the person is known to write to."""
+    """Queue a letter; False when no address is known to write to, and it has to be told."""
     to = email_of(file)
+    more = {"authority": authority, "by_hand": to is None}
+    mail = _compose(case, file, key, title, paragraphs, **more)
     if to is None:
+        byhand.keep(case, mail, reach=byhand.reach_of(case))
         return False
-    mail = _compose(case, file, key, title, paragraphs, authority=authority)
     mail.to_address, mail.automatic = to, automatic
     mail.save(force_insert=True)
     return True
@@ -225,11 +228,13 @@ def _compose(
     paragraphs: Sequence[str],
     *,
     authority: bool = False,
+    by_hand: bool = False,
 ) -> OutboundMail:
     context = {
         "title": title % {"reference": case.reference},
         "paragraphs": [text for text in paragraphs if text],
         "authority": authority,
+        "by_hand": by_hand,
         **_common(case.language),
     }
     return compose(
@@ -241,5 +246,5 @@ def _compose(
         subject_id=file.person_id,
         about=case.pk,
         reference=case.reference,
-        mailbox=registry().mailbox_of("").address,
+        mailbox=registry().default_mailbox.address,
     )

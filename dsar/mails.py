@@ -2,7 +2,8 @@
 
 What the officer decides is told by :mod:`dsar.letters`. Each is written in the language of the
 case and queued once: the same call again, after a crash or by a second worker, queues nothing.
-None is returned where no address is known (a case by phone). A mail serves the person's rights,
+None is returned where no address is known (a case by phone); the answers among them are then told
+by the officer (:mod:`dsar.byhand`). A mail serves the person's rights,
 so no block holds it back (E-8h).
 """
 
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone, translation
 
+from dsar import byhand
 from dsar.letters import email_of
 from dsar.models import Case, CaseFile
 from dsar.plainwords import title_of
@@ -28,6 +30,8 @@ from requests_inbox.addresses import path
 # What a link may do is the same; those that somebody asked for are counted.
 CASE_LINK, PACKAGE_LINK = "case", "case-package"
 _ANY_TOKEN = "TOKEN"  # noqa: S105 - the place of one
+# The last mails of a case: they outlive what they tell of, so they name neither person nor case.
+DELETED, CLOSED_UNVERIFIED = "deleted", "closed_unverified"
 
 
 def link_address(token: str, language: str) -> str:
@@ -41,8 +45,15 @@ def link(
     """The link that proves the address, with what was asked for; nothing else is told yet."""
     asked = [(title_of(case.kind, language), case.reference) for case in cases]
     more = {"asked": asked, "url": link_address(token, language), "until": _moment(until, language)}
-    facts: dict[str, Any] = {"subject_id": person, "about": cases[0].pk if cases else None}
+    facts: dict[str, Any] = {"subject_id": person, **_filed_with(person, cases)}
     return _queue("link", _common(language) | more, f"link:{token[:12]}", language, to, **facts)
+
+
+def _filed_with(person: UUID, cases: Sequence[Case]) -> dict[str, Any]:
+    """With which case the copy of a link goes: the first that it lists, else the newest one."""
+    newest = Case.objects.filter(file__person=person).order_by("-received_at", "pk")
+    case = cases[0] if cases else newest.first()
+    return {"about": case.pk, "reference": case.reference} if case else {}
 
 
 def acknowledged(case: Case) -> OutboundMail | None:
@@ -61,41 +72,64 @@ def package_ready(case: Case) -> OutboundMail | None:
     return _about(case, "package_ready", url=link_address(token, case.language), until=words)
 
 
-def deleted(case: Case, kept: Sequence[str] = (), *, to: str | None = None) -> OutboundMail | None:
+def deleted(
+    case: Case, kept: Sequence[str] = (), *, to: str | None = None, reach: str = ""
+) -> OutboundMail | None:
     """What is held was deleted, but for the lines ``kept``: each says what, why and until when.
 
     What is kept is refused in a way, so the mail then says where to complain (E-8i). To be called
     while the file is still there, or with its address. The mail names neither the
     person nor the case, so that the deletion does not take it along; see :func:`final_key`.
     """
-    return _about(case, "deleted", _final=True, _to=to, kept=list(kept), authority=bool(kept))
+    facts = {"kept": list(kept), "authority": bool(kept)}
+    return _about(case, DELETED, _final=True, _to=to, _reach=reach, **facts)
 
 
 def closed_unverified(case: Case, *, to: str | None = None) -> OutboundMail | None:
     """Identity was never proved: closed, and what was written to us is deleted."""
-    return _about(case, "closed_unverified", _final=True, _to=to, authority=True)
+    reach = byhand.reach_of(case)
+    return _about(case, CLOSED_UNVERIFIED, _final=True, _to=to, _reach=reach, authority=True)
 
 
 def final_key(case: Case) -> str:
     """The key of the mail that tells of a deletion: how its sending is watched."""
-    return f"case:{case.pk}:deleted"
+    return f"case:{case.pk}:{DELETED}"
+
+
+def told_in(mail: OutboundMail) -> tuple[UUID | None, str]:
+    """The case that a mail answers, and what it tells, by its key; None for other mails.
+
+    What asks somebody to prove a new address is no answer.
+    """
+    kind, _, rest = mail.key.partition(":")
+    number, _, what = rest.partition(":")
+    is_answer = kind == "case" and mail.purpose == Purpose.RIGHTS
+    return (UUID(number), what) if is_answer and not what.startswith("confirm:") else (None, "")
 
 
 def _about(
     case: Case, name: str, *, _again: object = "", _to: str | None = None, _final: bool = False,
-    **more: Any,
+    _reach: str = "", **more: Any,
 ) -> OutboundMail | None:  # fmt: skip
-    """A mail to the person of a case; ``_final`` ones point to nobody and survive a deletion."""
+    """A mail to the person of a case; ``_final`` ones point to nobody and survive a deletion.
+
+    ``_reach``: how the officer tells the person where there is no email address.
+    """
     to = _to or contact_of(case)
     language = case.language
     context = _common(language) | {
         "reference": case.reference,
         "kind": title_of(case.kind, language),
         "received": _day(timezone.localtime(case.received_at).date(), case),
+        "by_hand": not to,
         **more,
     }
     key = f"case:{case.pk}:{name}" + (f":{_again}" if _again else "")
     facts = {"reference": case.reference} if _final else _facts(case)
+    if not to and _reach:
+        mail = _composed(name, context, key, language, None, **facts)
+        byhand.keep(case, mail, reach=_reach, final=_final)
+        return None
     return _queue(name, context, key, language, to, **facts)
 
 
@@ -130,7 +164,15 @@ def _queue(
 ) -> OutboundMail | None:
     if not to:
         return None
-    mail = compose(
+    mail = _composed(name, context, key, language, to, **fields)
+    OutboundMail.objects.bulk_create([mail], ignore_conflicts=True)
+    return mail
+
+
+def _composed(
+    name: str, context: Mapping[str, object], key: str, language: str, to: str | None, **fields: Any
+) -> OutboundMail:
+    return compose(
         f"dsar_{name}",
         context,
         language=language,
@@ -140,8 +182,6 @@ def _queue(
         to_address=to,
         **fields,
     )
-    OutboundMail.objects.bulk_create([mail], ignore_conflicts=True)
-    return mail
 
 
 def _day(day: date, case: Case) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from dsar.admin.board import Tally, running_cases, tally
 from dsar.admin.frame import today_in_baku
 from dsar.figures import figures_of
+from dsar.services.answers import undelivered
 from emsar.staff.acting import acting_user
 from emsar.staff.panels import Panel
 
@@ -18,9 +19,11 @@ def cases_panel(request: HttpRequest) -> Panel | None:
     found = tally(running_cases(), today_in_baku())
     context: dict[str, object] = {
         "tally": found,
+        "undelivered": undelivered().count(),
         "address": reverse("admin:dsar_case_changelist"),
     }
-    return Panel(_("Rights of persons"), "admin/dsar/panel.html", context, tone_of(found))
+    tone = "alarm" if context["undelivered"] else tone_of(found)
+    return Panel(_("Rights of persons"), "admin/dsar/panel.html", context, tone)
 
 
 def tone_of(found: Tally) -> str:

@@ -9,6 +9,7 @@ from dsar.models import (
     Proposal,
     Release,
     ResidualTrace,
+    Telling,
 )
 from emsar.datamap import Basis, Erase, Personal, declare
 
@@ -104,6 +105,8 @@ declare(
         "case": Personal("of which case", export=False),
         "person": Personal("who asks", export=False),
         "contact": Personal("where the answer goes", export=False),
+        "name": Personal("to address whoever has no email address", correct=True),
+        "postal": Personal("where a letter goes", correct=True),
         "details": Personal("what is asked for, in their words", correct=True),
         "proof": Personal("how identity was proved"),
         "proof_note": Personal("what was seen as proof"),
@@ -129,6 +132,27 @@ declare(
         "at": Personal("when"),
     },
     free={"surrogate key": ("id",)},
+)
+declare(
+    Telling,
+    subject="file__person",
+    purpose="answer whoever has no email address (E-8k)",
+    basis=Basis.LEGAL_OBLIGATION,
+    controller="both",
+    recipients=("hosting",),
+    term="case_documents",
+    clauses=("E-8k",),
+    personal={
+        "case": Personal("of which case", export=False),
+        "file": Personal("of whose file", export=False),
+        "addressee": Personal("to whom it is to be told"),
+        "words": Personal("what is to be told"),
+        "at": Personal("since when"),
+        "told_at": Personal("when it was told"),
+        "told_by": Personal("which member of staff told it", export=False),
+        "means": Personal("how it was told"),
+    },
+    free={"surrogate key": ("id",), "codes of ours": ("key",)},
 )
 declare(
     CaseRecord,

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from dsar.clocks import ONE_DAY, Pause, Promise, Statutory
 from dsar.models import Case, Kind
+from dsar.models.kinds import ANSWERED_BY_PEOPLE
 from dsar.services.dates import pauses_of, promise_of, statutory_of
 from emsar.entities.businessdays import BAKU, Skipped
 from emsar.entities.wording import day_text, moment_text
@@ -43,10 +44,10 @@ def _promise_steps(case: Case, found: Promise) -> Iterator[str]:
         "count": days
     }
     yield gettext("Last day: %(day)s.") % {"day": day_text(case.promise_due)}
-    if case.is_running:
-        yield gettext("In the night of %(day)s the machine does what nobody has done.") % {
-            "day": day_text(case.execute_on)
-        }
+    if case.is_running and case.kind not in ANSWERED_BY_PEOPLE:
+        yield gettext(
+            "What nobody has done by then, our system does by itself in the night of %(day)s."
+        ) % {"day": day_text(case.execute_on)}
     yield gettext("This date does not pause and does not move.")
 
 

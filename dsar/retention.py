@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dsar.models import Case, CaseFile, Disclosure, Intake
+from dsar.models import Case, CaseFile, Disclosure, Intake, Telling
 from emsar.datamap.rules import EvidenceRule, Rule, Trigger, govern, govern_evidence
 
 govern(
@@ -16,6 +16,7 @@ govern(
         where=Q(destroy_after__isnull=False),
         trigger=Trigger.PURPOSE,
         title=_("files of completed cases"),
+        officer_only=True,
     )
 )
 govern(
@@ -27,6 +28,7 @@ govern(
         last_day="destroy_after",
         where=Q(destroy_after__isnull=False),
         title=_("skeletons of cases"),
+        officer_only=True,
     )
 )
 # A worker looks them up within a minute; what it could not look up is an alarm long before.
@@ -38,6 +40,17 @@ govern(
         term="case_documents",
         since="received_at",
         title=_("entries of the rights form"),
+    )
+)
+# An answer that is never told is an alarm every day; a told one is emptied at once.
+govern(
+    Rule(
+        "tellings",
+        Telling,
+        clause="E-8k",
+        term="case_documents",
+        since="at",
+        title=_("answers to be told by letter or phone"),
     )
 )
 govern_evidence(EvidenceRule("disclosures", Disclosure, clause="E-6.3", term="disclosures"))

@@ -17,6 +17,7 @@ from dsar.models import (
     Proposal,
     Release,
     ResidualTrace,
+    Telling,
 )
 from emsar.audit.roles import narrow
 from emsar.outbox.models import MailCopy, OutboundMail
@@ -32,7 +33,10 @@ from requests_inbox.models import ConsultationRequest, HistoryEntry
 narrow(Intake, web="SELECT, INSERT", worker="SELECT, UPDATE, DELETE")
 narrow(Disclosure, web="SELECT, INSERT", worker="SELECT")
 narrow(CaseEvent, web="SELECT, INSERT", worker="SELECT, INSERT, DELETE")
-for _model in (Case, CaseFile, CaseMessage, CaseRecord, Proposal, Release, ResidualTrace):
+for _model in (
+    *(Case, CaseFile, CaseMessage, CaseRecord),
+    *(Proposal, Release, ResidualTrace, Telling),
+):
     narrow(_model, web="SELECT, INSERT, UPDATE, DELETE", worker="SELECT, INSERT, UPDATE, DELETE")
 
 # An approved deletion: the records with their history and mails, the orders for the copies, the

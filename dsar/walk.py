@@ -12,8 +12,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from dsar.models import Case, CaseFile
+from emsar.audit.evidence import EvidenceRow
+from emsar.audit.models import AuditEvent
 from emsar.datamap.declarations import Declaration, declarations
 from requests_inbox.models import ConsultationRequest
+
+MERGED = "subject.merge"
 
 
 @dataclass(frozen=True)
@@ -34,21 +38,38 @@ def held_about(person: UUID, chosen: Collection[UUID] | None = None) -> Iterator
     ``chosen`` are the records that are theirs where several people share an address: rows that
     hang on another record are left out. None: all are theirs.
     """
+    numbers = numbers_of(person)
     for line in declarations():
         if line.subject is None:
             continue
-        rows: QuerySet[Any] = line.model._base_manager.filter(**_whose(line, person))
+        rows: QuerySet[Any] = line.model._base_manager.filter(**_whose(line, person, numbers))
         path = record_path(line)
         if chosen is not None and path:
             rows = rows.filter(**{f"{path}__in": list(chosen)})
         yield Held(line, rows.order_by("pk"))
 
 
-def _whose(line: Declaration, person: UUID) -> dict[str, object]:
+def _whose(line: Declaration, person: UUID, numbers: list[UUID]) -> dict[str, object]:
     """The look-up for a person's rows; some name only the record, such as copies of mails."""
     if line.subject == line.record:
         return {f"{line.subject}__in": records_of(person)}
+    if issubclass(line.model, EvidenceRow):
+        return {f"{line.subject}__in": numbers}
     return {str(line.subject): person}
+
+
+def numbers_of(person: UUID) -> list[UUID]:
+    """The number of a person, and those of the persons who were merged into them.
+
+    Evidence is never rewritten, so what was written before a merger bears the older number.
+    """
+    found, new = [person], [person]
+    while new:
+        events = AuditEvent.objects.filter(action=MERGED, subject__in=new)
+        older = {UUID(str(detail["from"])) for detail in events.values_list("detail", flat=True)}
+        new = sorted(older.difference(found))
+        found += new
+    return found
 
 
 def records_of(person: UUID) -> list[UUID]:

@@ -3,10 +3,19 @@ from typing import Any
 import pytest
 
 from tests.browser import browser, context, mark_needs, page
+from tests.desks import open_as
 from tests.fixtures import _fresh_caches, django_db_setup, filled_db
 from tests.scheduling import ByFile, put_longest_first
 
-__all__ = ["_fresh_caches", "browser", "context", "django_db_setup", "filled_db", "page"]
+__all__ = [
+    "_fresh_caches",
+    "browser",
+    "context",
+    "django_db_setup",
+    "filled_db",
+    "open_as",
+    "page",
+]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

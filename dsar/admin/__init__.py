@@ -1,6 +1,7 @@
 """Rights of persons in the admin: the officer's board, each case, its verbs, and the registers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -11,12 +12,14 @@ from django.urls import URLPattern, path
 
 from dsar.admin import disclosures, figurespage, register  # noqa: F401 - each registers its pages
 from dsar.admin.board import board
+from dsar.admin.byhand import HandOver, Tell
 from dsar.admin.casepage import address_of, find_case, show
 from dsar.admin.choosing import ChooseRecords, PickSubject
 from dsar.admin.erasing import Approve, Explain, Second
 from dsar.admin.intake import intake_view
 from dsar.admin.people import cases_of
 from dsar.admin.rights import Block, Lift, ObjectTo, Propose, decide_view
+from dsar.admin.undelivered import ToldOtherwise
 from dsar.admin.verbpage import VerbPage
 from dsar.admin.verbs import (
     Answer,
@@ -49,8 +52,9 @@ for _panel in (cases_panel, figures_panel, intake_panel):
 register_records(cases_of)
 
 VERBS: tuple[type[VerbPage], ...] = (
-    MailLink, Prove, PickSubject, ChooseRecords, Approve, Second, Explain, Release, Propose,
-    ObjectTo, Block, Lift, Answer, Question, Resume, Extend, Refuse, Withdraw, Message, Note,
+    Tell, HandOver, ToldOtherwise, MailLink, Prove, PickSubject, ChooseRecords, Approve, Second,
+    Explain, Release, Propose, ObjectTo, Block, Lift, Answer, Question, Resume, Extend, Refuse,
+    Withdraw, Message, Note,
 )  # fmt: skip
 
 
@@ -64,7 +68,10 @@ class CaseAdmin(ViewedAdmin):
         return bool(request.user.has_perm("dsar.add_case"))
 
     def get_urls(self) -> list[URLPattern]:
-        own = [self._path(f"<uuid:pk>/{verb.name}/", verb().view, verb.name) for verb in VERBS]
+        own = [
+            self._path(f"<uuid:pk>/{verb.name}/", partial(verb().view, self), verb.name)
+            for verb in VERBS
+        ]
         decide = self._path("<uuid:pk>/proposals/<uuid:number>/", decide_view, "decide")
         return [*own, decide, *super().get_urls()]
 

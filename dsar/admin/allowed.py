@@ -9,20 +9,24 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dsar.admin.stages import APPROVAL, Stage, second_needed
+from dsar.admin.stages import APPROVAL, OFFICER, Stage, second_needed
 from dsar.models import Case, CaseFile, Kind, Status
 from dsar.models.kinds import ERASING_KINDS
+from dsar.services import byhand
+from dsar.services.answers import undelivered
 from dsar.services.residual import findings_of
 from emsar.staff.models import User
 from emsar.subjects.models import DataSubject
 
 # Verbs of the officer's while a case is worked on, in the order of the page.
 WORK = (
-    *("link", "prove", "subject", "records", "approve", "second", "release", "propose", "object"),
-    *("explain", "block", "lift", "answer", "question", "resume", "extend", "refuse", "withdraw"),
+    *("told", "link", "prove", "subject", "records", "approve", "second", "release", "propose"),
+    *("object", "explain", "block", "lift", "answer", "question", "resume", "extend", "refuse"),
+    *("withdraw", "tell", "handover"),
 )
 TALK = ("message", "note")
 TITLES: dict[str, str | Promise] = {
+    "told": _("The person was told by another way"),
     "link": _("Mail a link that proves the address"),
     "prove": _("Record the proof of identity"),
     "subject": _("Pick the data subject"),
@@ -30,6 +34,8 @@ TITLES: dict[str, str | Promise] = {
     "approve": _("Preview and approve the deletion"),
     "second": _("Look at the preview and approve as second"),
     "release": _("Release the package"),
+    "tell": _("Tell the answer by letter or phone"),
+    "handover": _("Hand over the package"),
     "explain": _("Explain what the residual scan found"),
     "propose": _("Enter a correction"),
     "object": _("Carry out the objection"),
@@ -53,7 +59,13 @@ FIRST = {
     Stage.APPROVAL: "approve",
     Stage.SECOND: "second",
     Stage.RELEASE: "release",
-    Stage.ANSWER: "answer",
+    Stage.FINDINGS: "explain",
+}
+# An answer is what comes last where something has to be done before; the first that is allowed.
+ANSWERS: dict[str, tuple[str, ...]] = {
+    Kind.CORRECTION: ("propose", "answer"),
+    Kind.OBJECTION: ("object", "answer"),
+    Kind.BLOCKING: ("lift", "block", "answer"),
 }
 
 
@@ -77,9 +89,30 @@ class Groups:
 def groups_of(case: Case, stage: Stage, user: User) -> Groups:
     """The verbs of a case's page."""
     names = [name for name in WORK if name in allowed(case, stage, user)]
-    first = FIRST.get(stage)
     found = {name: _verb(case, name) for name in names}
-    return Groups(found.pop(first, None) if first else None, list(found.values()))
+    first = next((name for name in first_names(stage, case.kind) if name in found), "")
+    return Groups(found.pop(first, None), list(found.values()))
+
+
+def first_names(stage: Stage, kind: str) -> tuple[str, ...]:
+    """What a stage asks for: the first that is allowed; nothing where only time can help."""
+    if stage == Stage.ANSWER:
+        return ANSWERS.get(kind, ("answer",))
+    return (FIRST[stage],) if stage in FIRST else ()
+
+
+def next_verb(case: Case, stage: Stage) -> Verb | None:
+    """What the board offers for a case that waits for the officer; without asking the database.
+
+    Where its own page has to be read before, that page; None where nobody has to do anything.
+    """
+    if stage not in (*APPROVAL, *OFFICER):
+        return None
+    names = first_names(stage, case.kind)
+    if stage == Stage.CORRECTION or case.kind == Kind.BLOCKING:
+        page = reverse("admin:dsar_case_change", args=[case.pk])
+        return Verb("page", _("Read it and decide"), page)
+    return _verb(case, names[0])
 
 
 def _verb(case: Case, name: str) -> Verb:
@@ -88,6 +121,17 @@ def _verb(case: Case, name: str) -> Verb:
 
 def allowed(case: Case, stage: Stage, user: User) -> frozenset[str]:
     """The verbs that the state of a case permits to this officer."""
+    failed = undelivered().filter(pk=case.pk).exists()
+    return _by_state(case, stage, user) | ({"told"} if failed else set()) | _by_hand(case)
+
+
+def _by_hand(case: Case) -> set[str]:
+    """What no mail carries waits for the officer, whatever the state of the case."""
+    found = {"tell"} if byhand.waiting(case) else set()
+    return found | ({"handover"} if byhand.can_hand_over(case) else set())
+
+
+def _by_state(case: Case, stage: Stage, user: User) -> frozenset[str]:
     if case.status == Status.EXECUTED:
         # The file is gone with the data.
         return frozenset({"explain"} if findings_of(case) else ())

@@ -16,6 +16,8 @@ from dsar.admin.stages import APPROVAL, OFFICER, Stage, with_stage
 from dsar.admin.words import NEAR, due_of
 from dsar.figures import figures_of
 from dsar.models import Case
+from dsar.services import byhand
+from dsar.services.answers import undelivered
 from emsar.audit import record
 
 # More cases than that running at once nobody works from one page; the rest is in the register.
@@ -131,6 +133,8 @@ def board(request: HttpRequest) -> HttpResponse:
         _("Rights of persons"),
         sections=sorted_in(rows, today),
         tally=tally(rows, today),
+        by_hand=list(byhand.cases_waiting()[:MOST]),
+        undelivered=list(undelivered().order_by("-received_at")[:MOST]),
         most=MOST if len(rows) == MOST else 0,
         figures=figures,
         kinds=kind_bars(figures),

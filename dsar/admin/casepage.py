@@ -14,9 +14,13 @@ from dsar.admin.stages import staged
 from dsar.admin.timeline import timeline
 from dsar.admin.words import staff_names
 from dsar.models import Case, CaseFile, CaseMessage, Disclosure, Proposal, Release, ResidualTrace
+from dsar.models.releases import MOST_DOWNLOADS
 from dsar.reckoning import promise_explained, statutory_explained
+from dsar.services import byhand
+from dsar.services.answers import undelivered
 from dsar.services.messages import MAX_BODY
 from dsar.services.residual import findings_of
+from dsar.walk import numbers_of
 from emsar.audit import record
 from emsar.retention.admin.frame import act_address
 from emsar.retention.models import DestructionLine
@@ -70,6 +74,7 @@ def show(
         policy=_policy_address(),
         timeline=timeline(case),
         max_body=MAX_BODY,
+        most_downloads=MOST_DOWNLOADS,
         **_file_of(case),
         **_rest_of(case),
         **forms,
@@ -101,6 +106,11 @@ def _file_of(case: Case) -> dict[str, Any]:
         "proposals": [_proposal(row) for row in proposals],
         "names": staff_names([*(row.author for row in messages), *decided]),
         "chosen": list(file.records.order_by("pk")),
+        "disclosed": set(
+            Disclosure.objects.filter(uid__in=file.records.values("record")).values_list(
+                "uid", flat=True
+            )
+        ),
     }
 
 
@@ -120,6 +130,8 @@ def _rest_of(case: Case) -> dict[str, Any]:
         "release": Release.objects.filter(case=case).first(),
         "trace": ResidualTrace.objects.filter(case=case).first(),
         "findings": findings_of(case),
+        "tellings": byhand.waiting(case),
+        "is_undelivered": undelivered().filter(pk=case.pk).exists(),
         "act": act_address("case", str(case.pk)) if lines else "",
         "disclosures": _disclosures(case),
         "others": Case.objects.filter(subject=case.subject).exclude(pk=case.pk).order_by(
@@ -131,7 +143,8 @@ def _rest_of(case: Case) -> dict[str, Any]:
 def _disclosures(case: Case) -> list[Disclosure]:
     if not case.subject:
         return []
-    return list(Disclosure.objects.filter(subject=case.subject).order_by("-id")[:10])
+    rows = Disclosure.objects.filter(subject__in=numbers_of(case.subject))
+    return list(rows.order_by("-id")[:10])
 
 
 __all__ = ["Verb", "address_of", "case_frame", "find_case", "show"]

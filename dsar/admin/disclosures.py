@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.models import ConsentEvent
-from dsar.admin.columns import field_words
+from dsar.admin.columns import field_words, split_words
 from dsar.admin.forms import PersonField
 from dsar.admin.frame import CONFLICT, DISCLOSURES, UNPROCESSABLE, frame, let_in, tabs_of
 from dsar.models import Disclosure
 from dsar.services import disclosures
 from dsar.services.errors import CaseRefusedError
+from dsar.walk import held_about, numbers_of
 from emsar.audit import record
 from emsar.entities.models import LegalReference
 from emsar.staff.models import User
@@ -69,7 +70,9 @@ class DisclosureForm(forms.Form):
         help_text=gettext_lazy("Needed where nothing but consent allows it."),
     )
     fields_told = forms.MultipleChoiceField(
-        label=gettext_lazy("Which data"), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Which data"),
+        help_text=gettext_lazy("Only what is held about this person stands here."),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "grouped"}),
     )
     is_secret = forms.BooleanField(
         label=gettext_lazy("The law forbids telling the person"), required=False
@@ -80,9 +83,7 @@ class DisclosureForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["legal_reference"].queryset = LegalReference.objects.filter(active=True)
         fields["consent"].choices = [("", "---------"), *consents_of(subject)]
-        fields["fields_told"].choices = [
-            (name, told_words(name)) for name in disclosures.exportable_fields()
-        ]
+        fields["fields_told"].choices = held_fields(subject)
 
     def enter(self, subject: DataSubject, user: User) -> Disclosure:
         data = self.cleaned_data
@@ -102,11 +103,24 @@ class DisclosureForm(forms.Form):
 
 def consents_of(subject: DataSubject) -> list[tuple[str, str]]:
     """The consents that the person gave, newest first."""
-    rows = ConsentEvent.objects.filter(subject=subject.pk, kind=ConsentEvent.Kind.GIVEN)
+    rows = ConsentEvent.objects.filter(subject__in=numbers_of(subject.pk))
+    rows = rows.filter(kind=ConsentEvent.Kind.GIVEN)
     return [
         (str(row.uid), f"{short_moment(row.at)}, {str(row.uid)[:8]}")
         for row in rows.order_by("-at")
     ]
+
+
+def held_fields(subject: DataSubject) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be disclosed of what is held about a person: table by table, column by column."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    tables = {held.label for held in held_about(subject.pk) if held.rows.exists()}
+    for name in disclosures.exportable_fields():
+        model, _dot, column = name.rpartition(".")
+        if model in tables:
+            table, words = split_words(model, column)
+            groups.setdefault(table, []).append((name, words))
+    return list(groups.items())
 
 
 def told_words(name: str) -> str:

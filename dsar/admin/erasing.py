@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,8 +42,9 @@ class PreviewPage(VerbPage):
             )
         return self.approve(case, user)
 
+    @abstractmethod
     def approve(self, case: Case, user: User) -> str:
-        raise NotImplementedError
+        """Give one's word; what is said then."""
 
     def more(self, case: Case) -> dict[str, Any]:
         found = preview.preview(case)

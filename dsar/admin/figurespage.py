@@ -34,6 +34,7 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         figures=figures,
         kinds=kind_bars(figures),
         months=month_bars(figures),
+        any_month=any(line.received or line.answered for line in figures.months.values()),
         drawing={"width": WIDTH, "height": HEIGHT, "base": BASE},
         previous=list(figures.months)[-2],
         following=following if following <= today else None,

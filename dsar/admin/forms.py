@@ -148,28 +148,32 @@ class RecordsForm(CaseForm):
     """One answer for each record under the address, none of them given before."""
 
     def prepare(self) -> None:
-        from dsar.services.sharing import chosen_of, records_to_choose
+        from dsar.services.sharing import chosen_of, disclosures_to_choose, records_to_choose
 
         self.records = list(records_to_choose(self.case).select_related("service"))
+        self.disclosures = list(disclosures_to_choose(self.case))
         chosen = chosen_of(self.case) if self.case.chosen_at else None
-        for row in self.records:
-            self.fields[self.name_of(row)] = forms.ChoiceField(
-                label=row.reference,
+        numbers = [(row.pk, row.reference) for row in self.records]
+        numbers += [(row.uid, row.document) for row in self.disclosures]
+        for number, label in numbers:
+            self.fields[self.name_of(number)] = forms.ChoiceField(
+                label=label,
                 choices=[("yes", _("belongs to the person")), ("no", _("of somebody else"))],
                 widget=forms.RadioSelect,
-                initial=None if chosen is None else ("yes" if row.pk in chosen else "no"),
+                initial=None if chosen is None else ("yes" if number in chosen else "no"),
             )
 
     @staticmethod
-    def name_of(row: Any) -> str:
-        return f"record-{row.pk}"
+    def name_of(number: UUID) -> str:
+        return f"record-{number}"
 
     def lines(self) -> list[tuple[Any, Any]]:
-        """Each record with its field."""
-        return [(row, self[self.name_of(row)]) for row in self.records]
+        """Each request with its field."""
+        return [(row, self[self.name_of(row.pk)]) for row in self.records]
 
-    def chosen(self) -> dict[UUID, bool]:
-        return {row.pk: self.cleaned_data[self.name_of(row)] == "yes" for row in self.records}
+    def told_lines(self) -> list[tuple[Any, Any]]:
+        """Each disclosure with its field."""
+        return [(row, self[self.name_of(row.uid)]) for row in self.disclosures]
 
 
 class LiftForm(CaseForm):

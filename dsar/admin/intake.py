@@ -20,14 +20,17 @@ from django.utils.translation import gettext_lazy
 from dsar.admin.casepage import address_of
 from dsar.admin.forms import MAX_NOTE, STAFF_PROOFS, text_field
 from dsar.admin.frame import BOARD, UNPROCESSABLE, frame, let_in
+from dsar.correcting import MAX_POSTAL
 from dsar.models import Case, Channel, Kind
 from dsar.services.errors import CaseRefusedError
-from dsar.services.registering import StaffEntry, register
+from dsar.services.registering import NOBODY, StaffEntry, register
 from emsar.subjects.identifiers import MAX_EMAIL, normalise_email, normalise_phone
 from requests_inbox.admin.forms import MomentField
-from requests_inbox.forms import ProjectField, RawCharField, one_line
+from requests_inbox.forms import MAX_NAME, ProjectField, RawCharField, one_line
 
 RIGHT = "dsar.add_case"
+# One of these says who asks.
+WHO = frozenset({"email", "phone", "name", "postal"})
 MAX_PHONE = 40
 BY_HAND = [choice for choice in Channel.choices if choice[0] != Channel.FORM]
 
@@ -64,6 +67,21 @@ class IntakeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"inputmode": "tel", "placeholder": "+994 12 345 67 89", "autocomplete": "off"}
         ),
+    )
+    name = RawCharField(
+        label=gettext_lazy("Name and surname of whoever asks"),
+        max_length=MAX_NAME,
+        required=False,
+        validators=[one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Needed only where there is neither an email address nor a phone."),
+    )
+    postal = ProjectField(
+        label=gettext_lazy("Postal address of whoever asks"),
+        max_length=MAX_POSTAL,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text=gettext_lazy("Where the answer is sent by letter."),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the answer"), choices=settings.LANGUAGES
@@ -103,9 +121,8 @@ class IntakeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if {"email", "phone"} <= data.keys() and not (data["email"] or data["phone"]):
-            words = _("Please give an email address or a phone number.")
-            self.add_error("email", ValidationError(words, code="missing"))
+        if data.keys() >= WHO and not any(data[name].strip() for name in WHO):
+            self.add_error("email", ValidationError(NOBODY, code="missing"))
         if {"proof", "proof_note"} <= data.keys():
             self._check_proof(data["proof"], data["proof_note"].strip(), data.get("kinds", []))
         return data
@@ -126,8 +143,8 @@ class IntakeForm(forms.Form):
         """What the service wants, of a valid form."""
         data = self.cleaned_data
         received: datetime = data["received_at"]
-        note = data["proof_note"].strip()
-        return StaffEntry(**{**data, "received_at": received, "proof_note": note})
+        texts = {name: data[name].strip() for name in ("proof_note", "name", "postal")}
+        return StaffEntry(**{**data, "received_at": received, **texts})
 
 
 def intake_view(request: HttpRequest) -> HttpResponse:

@@ -18,9 +18,10 @@ from dsar.admin.frame import REGISTER, UNPROCESSABLE, cut, frame, let_in, today_
 from dsar.admin.printing import pdf
 from dsar.admin.words import left_words
 from dsar.clocks import earlier, local_day
+from dsar.figures import MONTHS
 from dsar.models import Case
 from emsar.audit import record
-from emsar.entities.businessdays import BAKU
+from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.staff.models import User
 from emsar.staff.pages import register_page
 from requests_inbox.references import normalise_reference
@@ -31,6 +32,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST = 20_000
 # The columns for which a page has room, by their place; the files have all of them.
 SHOWN = (0, 1, 3, 5, 6, 8, 9, 10, 11)
+# The columns that hold a day.
+DAYS = (3, 4, 5, 6, 7, 9)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -81,15 +84,23 @@ class SpanForm(forms.Form):
 
 @dataclass(frozen=True)
 class Row:
-    """A case in words, ready to be printed; days in the ISO form that sheets sort."""
+    """A case in words; days in the ISO form that sheets sort, and as people read them."""
 
     case: Case
     cells: tuple[str, ...]
 
     @property
-    def shown(self) -> list[str]:
-        """The cells for which a page has room."""
-        return [self.cells[place] for place in SHOWN]
+    def read(self) -> list[str]:
+        """The cells as people read them."""
+        return [
+            f"{date.fromisoformat(cell):%d.%m.%Y}" if cell and place in DAYS else cell
+            for place, cell in enumerate(self.cells)
+        ]
+
+    @property
+    def shown(self) -> list[tuple[str, bool]]:
+        """The cells for which a page has room, and whether each is a day."""
+        return [(self.read[place], place in DAYS) for place in SHOWN]
 
 
 def headings() -> list[str]:
@@ -135,9 +146,10 @@ def _day(moment: datetime | None) -> str:
 
 
 def asked(given: dict[str, str]) -> dict[str, str]:
-    """What the address asks for; without days, this year until today."""
+    """What the address asks for; without days, the twelve months of the figures until today."""
     today = today_in_baku()
-    year = {"since": f"{today:%Y}-01-01", "until": today.isoformat(), "reference": ""}
+    since = add_calendar_months(today.replace(day=1), 1 - MONTHS)
+    year = {"since": since.isoformat(), "until": today.isoformat(), "reference": ""}
     return {**year, **{name: text for name, text in given.items() if text}}
 
 
@@ -192,7 +204,7 @@ def _file(user: User, form: SpanForm, kind: str) -> HttpResponse:
         "format": kind, "rows": len(rows), "since": str(first), "until": str(last)
     }  # fmt: skip
     record("case.register", actor=user.pk, detail=detail)
-    content = _csv(rows) if kind == "csv" else pdf(headings(), [row.cells for row in rows],
+    content = _csv(rows) if kind == "csv" else pdf(headings(), [row.read for row in rows],
                                                    first, last)  # fmt: skip
     types = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
     name = f"cases-{first:%Y-%m-%d}-{last:%Y-%m-%d}.{kind}"

@@ -4,10 +4,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case as When_
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import (
+    CharField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
-from dsar.models import Case, Proposal, Status
+from dsar.models import Case, Proposal, ResidualTrace, Status
 from dsar.models.cases import CaseQuerySet
 from dsar.models.kinds import ERASING_KINDS, RELEASING_KINDS, Kind
 
@@ -27,18 +37,29 @@ class Stage(TextChoices):
     CORRECTION = "correction", _("your word on a correction")
     ANSWER = "answer", _("your answer")
     RELEASE = "release", _("the release of the package")
+    FINDINGS = "findings", _("your word on what the scan found")
     RUNNING = "running", _("the machine")
     COMPLETED = "completed", _("nothing any more")
 
 
 APPROVAL = (Stage.APPROVAL, Stage.SECOND)
-OFFICER = (Stage.SUBJECT, Stage.RECORDS, Stage.CORRECTION, Stage.ANSWER, Stage.RELEASE)
+OFFICER = (
+    *(Stage.SUBJECT, Stage.RECORDS, Stage.CORRECTION),
+    *(Stage.ANSWER, Stage.RELEASE, Stage.FINDINGS),
+)
 
 
 def with_stage(rows: CaseQuerySet) -> QuerySet[Case]:
-    """Cases with what they wait for as ``stage``; the first condition that holds is it."""
+    """Cases with what they wait for as ``stage``; the first condition that holds is it.
+
+    ``scans`` counts the searches for what is left of an erased person; None if none.
+    """
     proposed = Proposal.objects.filter(file=OuterRef("pk"), state=Proposal.State.PROPOSED)
-    found = rows.annotate(has_proposal=Exists(proposed))
+    left = ResidualTrace.objects.filter(case=OuterRef("pk"), found__findings__0__isnull=False)
+    scans = ResidualTrace.objects.filter(case=OuterRef("pk")).values("scans")
+    found = rows.annotate(
+        has_proposal=Exists(proposed), has_findings=Exists(left), scans=Subquery(scans)
+    )
     whens = [When(condition, then=Value(stage.value)) for stage, condition in _conditions()]
     stage = When_(*whens, default=Value(Stage.ANSWER.value), output_field=CharField())
     return found.annotate(stage=stage)
@@ -50,6 +71,7 @@ def _conditions() -> list[tuple[Stage, Q]]:
         (Stage.COMPLETED, Q(status=Status.COMPLETED)),
         (Stage.UNVERIFIED, Q(status=Status.UNVERIFIED)),
         *([(Stage.SECOND, waits_for_second)] if second_needed() else []),
+        (Stage.FINDINGS, Q(status=Status.EXECUTED, has_findings=True)),
         (Stage.RUNNING, Q(status__in=[Status.APPROVED, Status.EXECUTED])),
         (Stage.PERSON, Q(paused_since__isnull=False)),
         (Stage.SUBJECT, Q(kind__in=PICKED_KINDS, subject__isnull=True)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from dsar.admin.sentences import SENTENCES
 from dsar.admin.words import staff_names
 from dsar.grounds import Ground
-from dsar.models import Case, CaseEvent, Channel, Outcome, Proof, Status
+from dsar.models import Case, CaseEvent, Channel, Means, Outcome, Proof, Status
 from emsar.subjects.models import UnblockReason
 
 
@@ -53,7 +53,7 @@ def _status(code: str) -> str:
 
 def reason_words(code: str) -> str:
     """A code in words, if one of our lists has it."""
-    for choices in (Channel, Proof, Outcome, Ground, UnblockReason):
+    for choices in (Channel, Means, Proof, Outcome, Ground, UnblockReason):
         if code in choices.values:
             return str(choices(code).label)
     return _model_words(code) or code

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from dsar.admin.frame import today_in_baku
 from dsar.admin.stages import APPROVAL, OFFICER, Stage
 from dsar.clocks import earlier
-from dsar.models import Case, Outcome
+from dsar.models import Case, Outcome, Status
+from dsar.models.kinds import ANSWERED_BY_PEOPLE
 
 # So many calendar days before a deadline a case is near it; the first reminder but one.
 NEAR = 3
@@ -57,6 +58,17 @@ def which_words(case: Case) -> str:
     if case.statutory_due is not None and case.statutory_due < case.promise_due:
         return _("by law")
     return _("promised")
+
+
+def machine_day(case: Case, stage: str) -> date | None:
+    """The day in whose night the machine acts; None where it has to wait for somebody's word.
+
+    One that nobody proves is closed on the promised day, whatever its kind.
+    """
+    if case.status == Status.UNVERIFIED:
+        return case.promise_due
+    waits = stage in (Stage.SUBJECT, Stage.RECORDS, Stage.RUNNING, Stage.FINDINGS)
+    return None if waits or case.kind in ANSWERED_BY_PEOPLE else case.execute_on
 
 
 def stage_words(stage: str) -> Wording:

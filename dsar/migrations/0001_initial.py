@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
             name='CaseFile',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('name', emsar.datamap.fields.EncryptedTextField(null=True, verbose_name='name and surname')),
+                ('postal', emsar.datamap.fields.EncryptedTextField(null=True, verbose_name='postal address')),
                 ('details', emsar.datamap.fields.EncryptedTextField(null=True, verbose_name='in their words')),
                 ('proof', models.CharField(choices=[('link', 'a link mailed to the address'), ('document', 'an identity document was seen'), ('signature', 'an enhanced electronic signature'), ('call_back', 'a call back to the known number')], max_length=10, verbose_name='identity proved by')),
                 ('proof_note', emsar.datamap.fields.EncryptedTextField(null=True, verbose_name='what was seen')),
@@ -285,4 +287,26 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('downloads__lte', 3)), name='few_downloads'),
         ),
         append_only("dsar_disclosure"),
+        migrations.CreateModel(
+            name='Telling',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=160)),
+                ('addressee', emsar.datamap.fields.EncryptedTextField(null=True, verbose_name='to whom')),
+                ('words', emsar.datamap.fields.EncryptedTextField(null=True, verbose_name='what is to be told')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('told_at', models.DateTimeField(null=True, verbose_name='told')),
+                ('told_by', models.UUIDField(null=True)),
+                ('means', models.CharField(blank=True, choices=[('letter', 'by letter'), ('phone', 'by phone'), ('in_person', 'in person')], max_length=10, verbose_name='how')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tellings', to='dsar.case')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='dsar.casefile')),
+            ],
+            options={
+                'verbose_name': 'answer to be told',
+                'verbose_name_plural': 'answers to be told',
+                'ordering': ['at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('told_at__isnull', True)), fields=['at'], name='tellings_open')],
+                'constraints': [models.UniqueConstraint(fields=('key',), name='one_telling_a_key')],
+            },
+        ),
     ]

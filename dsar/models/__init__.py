@@ -2,9 +2,9 @@
 
 from dsar.models.cases import Case, CaseEvent, CaseQuerySet, Outcome, Status
 from dsar.models.disclosures import Disclosure
-from dsar.models.files import CaseFile, CaseMessage, CaseRecord, Proposal, ResidualTrace
+from dsar.models.files import CaseFile, CaseMessage, CaseRecord, Proposal, ResidualTrace, Telling
 from dsar.models.intake import Intake
-from dsar.models.kinds import Channel, Kind, Proof
+from dsar.models.kinds import Channel, Kind, Means, Proof
 from dsar.models.releases import Release
 
 __all__ = [
@@ -18,10 +18,12 @@ __all__ = [
     "Disclosure",
     "Intake",
     "Kind",
+    "Means",
     "Outcome",
     "Proof",
     "Proposal",
     "Release",
     "ResidualTrace",
     "Status",
+    "Telling",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dsar.models.kinds import Channel, Kind
 from emsar.staff.models import User
@@ -18,7 +19,7 @@ class Status(models.TextChoices):
     """Where a case stands; only ``transition`` moves it."""
 
     UNVERIFIED = "unverified", _("waiting for proof of identity")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("case", "open")
     APPROVED = "approved", _("approved")
     EXECUTED = "executed", _("carried out, being checked")
     COMPLETED = "completed", _("completed")

@@ -4,11 +4,12 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dsar.models.cases import Case
-from dsar.models.kinds import Proof
+from dsar.models.kinds import Means, Proof
 from emsar.datamap.fields import EncryptedTextField
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 
@@ -24,6 +25,9 @@ class CaseFile(models.Model):
     case = models.OneToOneField(Case, models.CASCADE, related_name="file")
     person = models.ForeignKey(DataSubject, models.PROTECT, related_name="+")
     contact = models.ForeignKey(SubjectIdentifier, models.PROTECT, null=True, related_name="+")
+    # Of whoever has neither an email address nor a phone number, or wants a letter.
+    name = EncryptedTextField(_("name and surname"), null=True)
+    postal = EncryptedTextField(_("postal address"), null=True)
     details = EncryptedTextField(_("in their words"), null=True)
     proof = models.CharField(_("identity proved by"), max_length=10, choices=Proof.choices)
     proof_note = EncryptedTextField(_("what was seen"), null=True)
@@ -62,6 +66,38 @@ class CaseMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.pk}"
+
+
+class Telling(models.Model):
+    """An answer that no mail can carry: the officer tells it by letter, by phone or in person.
+
+    ``addressee`` and ``words`` are what is needed for that, and are emptied once it is told. The
+    answer to a deletion hangs on no file, so that the deletion does not take it along.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="tellings")
+    file = models.ForeignKey(CaseFile, models.CASCADE, null=True, related_name="+")
+    key = models.CharField(max_length=160)
+    addressee = EncryptedTextField(_("to whom"), null=True)
+    words = EncryptedTextField(_("what is to be told"), null=True)
+    at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(_("told"), null=True)
+    told_by = models.UUIDField(null=True)
+    means = models.CharField(_("how"), max_length=10, choices=Means.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("answer to be told")
+        verbose_name_plural = _("answers to be told")
+        ordering: ClassVar[list[str]] = ["at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["key"], name="one_telling_a_key")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["at"], condition=Q(told_at__isnull=True), name="tellings_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key.rpartition(':')[2]} {self.pk}"
 
 
 class CaseRecord(models.Model):

@@ -24,6 +24,8 @@ class Kind(models.TextChoices):
 PUBLIC_KINDS = tuple(kind for kind in Kind if kind is not Kind.DECEASED)
 # What destroys: a deletion, and what the policy promises to delete (E-11d, S-5b).
 ERASING_KINDS = (Kind.DELETION, Kind.CHILD, Kind.DECEASED)
+# What needs a person: no machine answers a complaint or knows the right value.
+ANSWERED_BY_PEOPLE = (Kind.COMPLAINT, Kind.CORRECTION, Kind.OTHER)
 # What ends with a package of everything that is held.
 RELEASING_KINDS = (Kind.INFORMATION, Kind.ACCESS)
 
@@ -45,3 +47,15 @@ class Proof(models.TextChoices):
     DOCUMENT = "document", _("an identity document was seen")
     SIGNATURE = "signature", _("an enhanced electronic signature")
     CALL_BACK = "call_back", _("a call back to the known number")
+
+
+class Means(models.TextChoices):
+    """How the officer tells or hands over what no mail can carry."""
+
+    LETTER = "letter", _("by letter")
+    PHONE = "phone", _("by phone")
+    IN_PERSON = "in_person", _("in person")
+
+
+# A package of data is paper or a disk, which no phone carries.
+HANDING = (Means.LETTER, Means.IN_PERSON)

@@ -52,6 +52,8 @@ _ACTIONS: dict[str, Promise] = {
     "disclosure.export": gettext_lazy("handed out what was disclosed"),
     "case.release": gettext_lazy("made a copy of your data ready"),
     "case.download": gettext_lazy("fetched a copy of the data"),
+    "case.hand_over": gettext_lazy("fetched a copy of the data to hand it over to you"),
+    "case.tell": gettext_lazy("told you an answer"),
 }
 _FIELDS: dict[str, Promise] = {
     "name": pgettext_lazy("name of a person", "name"),

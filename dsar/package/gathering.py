@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from consent.models import ConsentEvent, ConsentText
 from dsar.models import Case, CaseFile, Disclosure
 from dsar.services.errors import CaseRefusedError
-from dsar.walk import Held, held_about, record_path
+from dsar.walk import Held, held_about, numbers_of, record_path
 from emsar.audit.models import AuditEvent
 from emsar.datamap.declarations import Declaration
 from emsar.datamap.rules import rule
@@ -185,7 +185,8 @@ def _events(found: Gathered) -> list[AuditEvent]:
     told = {str(row.pk) for row in found.rows("dsar.disclosure")}
     events: dict[int, AuditEvent] = {}
     if found.chosen is None:
-        events = {event.pk: event for event in AuditEvent.objects.filter(subject=found.person)}
+        mine = AuditEvent.objects.filter(subject__in=numbers_of(found.person))
+        events = {event.pk: event for event in mine}
     for condition in _about_records(found):
         events.update({event.pk: event for event in AuditEvent.objects.filter(condition)})
     return [event for _pk, event in sorted(events.items()) if _may_be_told(event, told)]

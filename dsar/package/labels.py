@@ -7,20 +7,15 @@ test fails until somebody finds words for it.
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dsar.package.tablewords import TableWords
+from dsar.package.caselabels import CASES
+from dsar.package.tablewords import AT, BY_US, FROM_YOU, LANGUAGE, REFERENCE, UNTIL, TableWords
 
-_FROM_YOU = _("You gave it to us, or it came with your message.")
-_BY_US = _("It was made by our system or by our staff.")
 _RECOGNISE = _("To recognise your records in both companies as those of one person")
-_RIGHTS = _("To answer your request about your own data, and to prove that it was answered")
 _WITH_REQUEST = _(
     "As long as the request to which it belongs: %(term)s after the last reply. Where a contract"
     " was concluded, as long as that."
 )
 _PERSON_KEPT = _("As long as a record of yours is kept; it goes together with the last of them.")
-_CASE_KEPT = _("For %(term)s after the end of your request about your data.")
-_AT, _REFERENCE, _LANGUAGE = _("when"), _("reference"), _("language")
-_UNTIL = _("kept until")
 _NUMBER = _("the number under which your records stand")
 
 # In the order in which a person wants to read them.
@@ -28,7 +23,7 @@ TABLES: dict[str, TableWords] = {
     "subjects.datasubject": TableWords(
         _("You, as a number"),
         _RECOGNISE,
-        _BY_US,
+        BY_US,
         _PERSON_KEPT,
         {
             "id": _NUMBER,
@@ -40,7 +35,7 @@ TABLES: dict[str, TableWords] = {
     "subjects.subjectidentifier": TableWords(
         _("Your addresses and numbers"),
         _RECOGNISE,
-        _FROM_YOU,
+        FROM_YOU,
         _PERSON_KEPT,
         {"kind": _("kind"), "value": _("address or number")},
         is_list=True,
@@ -48,16 +43,16 @@ TABLES: dict[str, TableWords] = {
     "requests_inbox.consultationrequest": TableWords(
         _("Your requests for consultation"),
         _("To answer your request, prepare a proposal and direct it to the right company"),
-        _FROM_YOU,
+        FROM_YOU,
         _("For %(term)s after the last reply. Where a contract was concluded, as long as that."),
         {
             "name": _("name and surname"),
             "company": _("company"),
             "project": _("project information"),
-            "reference": _REFERENCE,
+            "reference": REFERENCE,
             "service": _("service"),
             "entity": _("company that answers"),
-            "language": _LANGUAGE,
+            "language": LANGUAGE,
             "source": _("how it came in"),
             "received_at": _("received"),
             "replied_at": _("last reply sent"),
@@ -67,7 +62,7 @@ TABLES: dict[str, TableWords] = {
             "objected_until": _("words for a proposal kept until, after your objection"),
             "contract_start": _("contract since"),
             "contract_end": _("contract until"),
-            "destroy_after": _UNTIL,
+            "destroy_after": UNTIL,
         },
     ),
     "requests_inbox.message": TableWords(
@@ -75,7 +70,7 @@ TABLES: dict[str, TableWords] = {
         _("To answer your request, prepare a proposal and direct it to the right company"),
         _("You wrote it, or our staff did; internal notes are those of our staff."),
         _WITH_REQUEST,
-        {"at": _AT, "kind": _("kind"), "channel": _("channel"), "body": _("words")},
+        {"at": AT, "kind": _("kind"), "channel": _("channel"), "body": _("words")},
     ),
     "requests_inbox.accountingdocument": TableWords(
         _("Accounting documents"),
@@ -87,18 +82,18 @@ TABLES: dict[str, TableWords] = {
             "text": _("words"),
             "at": _("date of the document"),
             "entity": _("company that keeps it"),
-            "reference": _REFERENCE,
+            "reference": REFERENCE,
             "legal_reference": _("law that asks for it"),
             "classed_at": _("kept for the law since"),
-            "destroy_after": _UNTIL,
+            "destroy_after": UNTIL,
         },
     ),
     "requests_inbox.historyentry": TableWords(
         _("What was done with your requests"),
         _("To show who changed what, and when"),
-        _BY_US,
+        BY_US,
         _WITH_REQUEST,
-        {"at": _AT, "event": _("what was done"), "reason": _("reason")},
+        {"at": AT, "event": _("what was done"), "reason": _("reason")},
         is_list=True,
     ),
     "consent.consentevent": TableWords(
@@ -109,10 +104,10 @@ TABLES: dict[str, TableWords] = {
         {
             "subject": _NUMBER,
             "about": _("request"),
-            "at": _AT,
+            "at": AT,
             "kind": _("kind"),
             "method": _("how"),
-            "language": _LANGUAGE,
+            "language": LANGUAGE,
             "text_sha256": _("SHA-256 of the words that were shown to you"),
             "version": _("policy version"),
             "purposes": _("purposes"),
@@ -122,22 +117,22 @@ TABLES: dict[str, TableWords] = {
     "subjects.objection": TableWords(
         _("Your objections"),
         _("To keep to what you objected to"),
-        _FROM_YOU,
+        FROM_YOU,
         _PERSON_KEPT,
-        {"purpose": _("what you objected to"), "at": _AT},
+        {"purpose": _("what you objected to"), "at": AT},
         is_list=True,
     ),
     "outbox.outboundmail": TableWords(
         _("Mail to you or about your requests"),
         _("To send what your request or your right needs, and nothing else"),
-        _BY_US,
+        BY_US,
         _("Address, subject and words until it is sent, the rest for %(term)s."),
         {
             "to_address": _("to"),
             "reply_to": _("replies go to"),
             "subject_line": _("subject of the mail"),
             "body": _("words"),
-            "reference": _REFERENCE,
+            "reference": REFERENCE,
             "sent_at": _("sent"),
             "purpose": _("purpose"),
         },
@@ -145,12 +140,12 @@ TABLES: dict[str, TableWords] = {
     "outbox.mailcopy": TableWords(
         _("Copies in our mailboxes"),
         _("To find the copies in our mailboxes, so that they are deleted too"),
-        _BY_US,
+        BY_US,
         _WITH_REQUEST,
         {
             "at": _("date"),
             "mailbox": _("mailbox"),
-            "reference": _REFERENCE,
+            "reference": REFERENCE,
             "message_id": _("name of the message in the mailbox"),
         },
         is_list=True,
@@ -158,7 +153,7 @@ TABLES: dict[str, TableWords] = {
     "subjects.mailedlink": TableWords(
         _("Links that were mailed to you"),
         _("To let you act by a link that nobody but you was sent"),
-        _BY_US,
+        BY_US,
         _PERSON_KEPT,
         {
             "created_at": _("mailed"),
@@ -170,10 +165,10 @@ TABLES: dict[str, TableWords] = {
     "requests_inbox.transfer": TableWords(
         _("Transfers between the companies"),
         _("To show which data went to the other company, and why"),
-        _BY_US,
+        BY_US,
         _("For %(term)s; after your data are deleted it names nobody any more."),
         {
-            "at": _AT,
+            "at": AT,
             "from_entity": pgettext_lazy("company", "from"),
             "to_entity": pgettext_lazy("company", "to"),
             "reason": _("reason"),
@@ -185,10 +180,10 @@ TABLES: dict[str, TableWords] = {
     "dsar.disclosure": TableWords(
         _("Disclosures outside the group"),
         _("To show who was told what about you, and by which right"),
-        _BY_US,
+        BY_US,
         _("For %(term)s; after your data are deleted it names nobody any more."),
         {
-            "at": _AT,
+            "at": AT,
             "recipient": _("who asked"),
             "document": _("number of their document"),
             "ground": _("ground"),
@@ -199,7 +194,7 @@ TABLES: dict[str, TableWords] = {
     "retention.legalhold": TableWords(
         _("Legal holds"),
         _("To keep what a law obliges us to keep"),
-        _BY_US,
+        BY_US,
         _("Until it is released."),
         {
             "target": _("what is kept"),
@@ -208,87 +203,13 @@ TABLES: dict[str, TableWords] = {
             "released_at": _("released"),
         },
     ),
-    "dsar.case": TableWords(
-        _("Your requests about your data"),
-        _RIGHTS,
-        _FROM_YOU,
-        _("These dates for %(term)s after its end; they name nobody."),
-        {
-            "reference": _REFERENCE,
-            "kind": _("what was asked for"),
-            "channel": _("how it came in"),
-            "language": _LANGUAGE,
-            "status": _("status"),
-            "outcome": _("outcome"),
-            "received_at": _("received"),
-            "verified_at": _("identity proved"),
-            "promise_due": _("promised until"),
-            "statutory_due": _("due by law"),
-            "extended_at": _("extended"),
-            "executed_at": _("carried out"),
-            "closed_at": _("completed"),
-            "destroy_after": _UNTIL,
-        },
-    ),
-    "dsar.casefile": TableWords(
-        _("Files of your requests about your data"),
-        _RIGHTS,
-        _("You gave it to us; how identity was proved was noted by our staff or our system."),
-        _CASE_KEPT,
-        {
-            "details": _("in your words"),
-            "proof": _("identity proved by"),
-            "proof_note": _("what was seen"),
-            "destroy_after": _UNTIL,
-        },
-    ),
-    "dsar.casemessage": TableWords(
-        _("Messages and notes about your data"),
-        _RIGHTS,
-        _("You wrote it, or our staff did; internal notes are those of our staff."),
-        _CASE_KEPT,
-        {"at": _AT, "direction": _("kind"), "body": _("words")},
-    ),
-    "dsar.proposal": TableWords(
-        _("Proposed corrections"),
-        _("To correct what is wrong"),
-        _FROM_YOU,
-        _CASE_KEPT,
-        {
-            "column": _("what is to be corrected"),
-            "value": _("right value"),
-            "state": _("status"),
-            "at": _("proposed"),
-            "decided_at": _("decided"),
-        },
-    ),
-    "dsar.caseevent": TableWords(
-        _("What was done with your requests about your data"),
-        _("To show who did what, and when"),
-        _BY_US,
-        _("For %(term)s after the end of your request; it names nobody."),
-        {"at": _AT, "event": _("what was done"), "reason": _("reason")},
-        is_list=True,
-    ),
-    "dsar.release": TableWords(
-        _("Copies like this one"),
-        _("To hand out a copy of your data to nobody but you"),
-        _BY_US,
-        _("For %(term)s after the end of your request; it names nobody."),
-        {
-            "released_at": _("ready since"),
-            "expires_at": _("can be fetched until"),
-            "downloads": _("times fetched"),
-            "sha256": _("SHA-256 of the last one"),
-            "counts": _("rows a table in it"),
-        },
-    ),
+    **CASES,
     "audit.auditevent": TableWords(
         _("Who saw or changed your records"),
         _("To show who did or saw what"),
         _("Our system notes it."),
         _("Looks at records for %(views)s, the rest for %(term)s; it names nobody."),
-        {"at": _AT, "actor": _("who"), "action": _("what"), "subject": _NUMBER},
+        {"at": AT, "actor": _("who"), "action": _("what"), "subject": _NUMBER},
         is_list=True,
     ),
 }

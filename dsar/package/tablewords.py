@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 
@@ -20,3 +21,10 @@ class TableWords:
     kept: StrPromise
     columns: Mapping[str, StrPromise] = field(default_factory=dict)
     is_list: bool = False
+
+
+FROM_YOU = _("You gave it to us, or it came with your message.")
+BY_US = _("It was made by our system or by our staff.")
+RIGHTS = _("To answer your request about your own data, and to prove that it was answered")
+AT, REFERENCE, LANGUAGE = _("when"), _("reference"), _("language")
+UNTIL = _("kept until")

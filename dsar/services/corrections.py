@@ -18,6 +18,7 @@ from dsar.services.objections import chosen_of, waits_for_choice
 from dsar.services.telling import tell_holders
 from dsar.services.transitions import complete, lock, note_event
 from dsar.services.writing import field_of, note_on_requests, requests_of, write
+from dsar.walk import numbers_of
 from emsar.audit import record
 from emsar.datamap import terms
 from emsar.outbox.notices import notify_role
@@ -40,6 +41,7 @@ FIELDS = {
     "title": gettext_lazy("what it is"),
     "text": gettext_lazy("words"),
     "details": gettext_lazy("in their words"),
+    "postal": gettext_lazy("postal address"),
 }
 
 
@@ -223,8 +225,8 @@ def _apply(case: Case, proposal: Proposal, actor: UUID | None) -> None:
 def _note_disclosures(case: Case, proposal: Proposal, actor: UUID | None) -> None:
     """Bodies outside that got the old value have no mailbox here: the officer is told of each."""
     name = f"{proposal.model}.{proposal.column}"
-    rows = Disclosure.objects.filter(subject=case.subject or UUID(int=0))
-    rows = rows.filter(fields__contains=[name])
+    numbers = numbers_of(case.subject) if case.subject else []
+    rows = Disclosure.objects.filter(subject__in=numbers, fields__contains=[name])
     lines = [f"{row.recipient}, {row.document}" for row in rows.order_by("id")]
     if not lines:
         return

@@ -13,13 +13,12 @@ from django.utils import timezone
 from dsar.models import Case, Kind, Proposal
 from dsar.services.extent import Extent, Model, governing, loose_tables
 from emsar.datamap.rules import Trigger
-from emsar.outbox.models import OutboundMail
-from emsar.outbox.models import Status as MailStatus
+from emsar.datamap.rules import rule as rule_of
 from emsar.retention import ledger, persons
 from emsar.retention.acts.content import COPIES
 from emsar.retention.dependants import Counts, delete_rows
-from emsar.retention.models import DeletionOrder, DestructionLine, Sweep
-from emsar.retention.orders import order_copies
+from emsar.retention.models import DestructionLine, Sweep
+from emsar.retention.orders import order_copies, order_under_way
 from emsar.retention.persons import forget_alone
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 
@@ -48,8 +47,10 @@ def destroy(case: Case, extent: Extent) -> Counts:
     """
     run = Sweep.objects.create(kind=Sweep.Kind.CASE)
     parts = _parts(case, run, extent)
+    # Asked before the person goes: what a block covered stays the officer's alone (E-8h).
+    is_blocked = DataSubject.objects.filter(pk=extent.person, blocked_at__isnull=False).exists()
     for part in parts:
-        _delete(part)
+        _delete(part, is_blocked=is_blocked)
     rest = _sum([_loose(extent), _addresses(extent)])
     gone = _forget(extent, rest)
     if gone and not parts:
@@ -79,28 +80,16 @@ def _line(case: Case, run: Sweep, rule: str, records: int) -> DestructionLine:
     )
 
 
-def _delete(part: Part) -> None:
+def _delete(part: Part, *, is_blocked: bool) -> None:
     """The copies in the mailboxes become orders, then the rows go with all that hangs on them."""
     assert part.model is not None  # noqa: S101 - a part without rows is made after this
-    copies = order_copies(part.keys, part.line.uid) + _order_those_under_way(part)
+    where, line = part.keys, part.line.uid
+    restricted = is_blocked or rule_of(part.line.rule).officer_only
+    # A mail that is being handed over at this moment will lie in the mailboxes all the same.
+    copies = order_copies(where, line, is_restricted=restricted)
+    copies += order_under_way(where, line, is_restricted=restricted)
     counts = [delete_rows(part.model, part.keys), _proposals(part.keys)]
     part.line.counts = _sum([{COPIES: copies} if copies else {}, *counts])
-
-
-def _order_those_under_way(part: Part) -> int:
-    """A mail that is being handed over at this moment will lie in the mailbox all the same."""
-    mails = OutboundMail.objects.filter(about__in=part.keys, status=MailStatus.SENDING)
-    rows = [
-        DeletionOrder(
-            line=part.line.uid,
-            mailbox=mail.copy_in,
-            message_id=mail.message_id,
-            reference=mail.reference,
-            copied_at=timezone.now(),
-        )
-        for mail in mails.exclude(copy_in="").select_for_update(of=("self",))
-    ]
-    return len(DeletionOrder.objects.bulk_create(rows))
 
 
 def _proposals(keys: Sequence[UUID]) -> Counts:

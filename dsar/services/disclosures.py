@@ -12,7 +12,7 @@ from consent.models import ConsentEvent
 from dsar.models import Disclosure
 from dsar.services.errors import CaseRefusedError
 from dsar.services.messages import guard_officer
-from dsar.walk import Held, held_about
+from dsar.walk import Held, held_about, numbers_of
 from emsar.audit import record
 from emsar.datamap.declarations import declarations
 from emsar.entities.registry import registry
@@ -113,7 +113,7 @@ def _check_law(entry: Disclosure) -> None:
 
 def _check_consent(entry: Disclosure) -> None:
     """E-6.4: a consent of this very person that holds, for records that are not blocked."""
-    events = ConsentEvent.objects.filter(subject=entry.subject)
+    events = ConsentEvent.objects.filter(subject__in=numbers_of(entry.subject))
     given = events.filter(uid=entry.consent, kind=ConsentEvent.Kind.GIVEN).first()
     if given is None:
         raise CaseRefusedError(_("Without a consent of the person nothing is disclosed."))
@@ -160,4 +160,5 @@ def _values(held: Held, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
 
 def told_about(subject: UUID) -> list[Disclosure]:
     """What the person is told of in an access answer: all but what the law forbids to tell."""
-    return list(Disclosure.objects.filter(subject=subject, is_secret=False).order_by("id"))
+    rows = Disclosure.objects.filter(subject__in=numbers_of(subject), is_secret=False)
+    return list(rows.order_by("id"))

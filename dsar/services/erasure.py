@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from dsar import mails
+from dsar import byhand, mails
 from dsar.models import Case, CaseFile, Outcome, ResidualTrace, Status
 from dsar.models.cases import RUNNING
 from dsar.models.kinds import ERASING_KINDS
@@ -107,7 +107,7 @@ def _ready(case: Case) -> Case:
 
 def _carry_out(case: Case, actor: UUID | None) -> None:
     extent = extent_of(case)
-    to, trace = mails.contact_of(case), trace_of(extent)
+    to, reach, trace = mails.contact_of(case), byhand.reach_of(case), trace_of(extent)
     outcome = str(outcome_of(extent))
     with translation.override(case.language):
         kept = [str(line) for line in kept_lines(extent.kept)]
@@ -124,7 +124,7 @@ def _carry_out(case: Case, actor: UUID | None) -> None:
     _end_others(case, extent, actor)
     ResidualTrace.objects.create(case=case, sealed=trace)
     # Last, and without a name of its own, so that nothing of the above takes it along.
-    mails.deleted(case, kept, to=to)
+    mails.deleted(case, kept, to=to, reach=reach)
     detail: dict[str, str | int] = {"outcome": outcome, "rows": sum(counts.values())}
     record("case.execute", actor=actor, subject=case.subject, obj=case, detail=detail)
 

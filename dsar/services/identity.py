@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from dsar import mails
 from dsar.models import Case, CaseFile, Outcome, Proof, Status
 from dsar.services.errors import CaseRefusedError, CaseStateError
-from dsar.services.transitions import complete, transition
+from dsar.services.transitions import complete, lock_persons, persons_of, transition
 from emsar.audit import record
 from emsar.datamap.rules import Trigger
 from emsar.entities.businessdays import BAKU
+from emsar.retention.acts.content import COPIES
 from emsar.retention.dependants import Counts, delete_rows
 from emsar.retention.ledger import enter
 from emsar.retention.models import DestructionLine
-from emsar.retention.orders import order_copies
+from emsar.retention.orders import order_copies, order_under_way
 from emsar.retention.persons import forget_alone
 from emsar.staff.models import User
 from emsar.subjects.models import DataSubject
@@ -48,6 +49,7 @@ def verify(
     somebody else enters afterwards is confirmed by nobody's click on an older mail. ``only`` are
     the references that the person left ticked.
     """
+    lock_persons([person.pk])
     cases = unverified(person.pk).select_for_update(of=("self",)).order_by("received_at", "pk")
     if asked_until is not None:
         cases = cases.filter(registered_at__lte=asked_until)
@@ -59,6 +61,7 @@ def verify(
 @transaction.atomic
 def confirm(person: DataSubject, case: Case) -> None:
     """The person, signed in by a link, says that a case entered after its mail is theirs too."""
+    lock_persons([person.pk])
     found = unverified(person.pk).select_for_update(of=("self",)).filter(pk=case.pk).first()
     if found is None:
         raise CaseStateError(_("This request is confirmed already, or it has ended."))
@@ -73,6 +76,7 @@ def prove(case: Case, proof: str, note: str, *, by: User) -> None:
         raise CaseRefusedError(_("A link proves itself, when it is used."))
     if not note.strip():
         raise CaseRefusedError(_("Please note what was seen as proof."))
+    lock_persons(persons_of(case.pk))
     _proved(case, Proof(proof), note.strip(), by)
 
 
@@ -125,6 +129,7 @@ def close_unverified(now: datetime) -> int:
 
 @transaction.atomic
 def _close(key: UUID) -> bool:
+    lock_persons(persons_of(key))
     found = Case.objects.select_for_update(of=("self",), skip_locked=True)
     case = found.filter(pk=key, status=Status.UNVERIFIED).first()
     if case is None:
@@ -145,8 +150,6 @@ def _close(key: UUID) -> bool:
 def _destroy(case: Case) -> None:
     """The file at once, and the person, if nothing else of theirs is here."""
     persons = list(CaseFile.objects.filter(pk=case.pk).values_list("person_id", flat=True))
-    counts = delete_rows(CaseFile, [case.pk])
-    gone, more = forget_alone(persons)
     line = DestructionLine(
         sweep=uuid4(),
         case=case.pk,
@@ -154,10 +157,13 @@ def _destroy(case: Case) -> None:
         clause="E-8j",
         trigger=Trigger.PURPOSE,
         records=1,
-        counts=_together(counts, more),
     )
+    copies = order_copies([case.pk], line.uid, is_restricted=True)
+    copies += order_under_way([case.pk], line.uid, is_restricted=True)
+    counts = delete_rows(CaseFile, [case.pk])
+    gone, more = forget_alone(persons)
+    line.counts = _together(counts, {**more, **({COPIES: copies} if copies else {})})
     line.save()
-    order_copies([case.pk], line.uid)
     enter(line, [case.pk], gone)
 
 

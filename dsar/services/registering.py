@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dsar.models import Case, Status
+from dsar.models import Case, CaseFile, Status
 from dsar.services import identity, links
 from dsar.services.errors import CaseRefusedError
 from dsar.services.opening import open_case
@@ -14,12 +15,18 @@ from emsar.staff.models import User
 from emsar.subjects.identifiers import IdentifierKind, find, find_or_create
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 
+NOBODY = gettext_lazy(
+    "Please give an email address or a phone number or, if there is neither, the name or the "
+    "postal address of whoever asks."
+)
+
 
 @dataclass(frozen=True)
 class StaffEntry:
-    """What a colleague took down; addresses are normalised, at least one is given.
+    """What a colleague took down; addresses are normalised.
 
-    ``proof`` is empty while nobody has proved who asks.
+    Without an email address and a phone number a name or a postal address is given. ``proof`` is
+    empty while nobody has proved who asks.
     """
 
     channel: str
@@ -31,22 +38,22 @@ class StaffEntry:
     details: str
     proof: str
     proof_note: str
+    name: str = ""
+    postal: str = ""
 
 
 @transaction.atomic
 def register(entry: StaffEntry, *, by: User) -> list[Case]:
     """Open (or join) a case a kind; record the proof, or mail the link that proves the address.
 
-    Raises CaseRefusedError for no kind, no address, two addresses that are not known as one
-    person's, and a moment to come.
+    Raises CaseRefusedError for no kind, nothing that says who asks, two addresses that are not
+    known as one person's, and a moment to come.
     """
     if not entry.kinds:
         raise CaseRefusedError(_("Please say what is asked for."))
     contact, phone = _identifiers(entry)
     main = contact or phone
-    if main is None:
-        raise CaseRefusedError(_("Please give an email address or a phone number."))
-    person = DataSubject.objects.get(pk=main.subject_id)
+    person = _person(main, entry)
     cases = [_open(kind, entry, person, main, by) for kind in dict.fromkeys(entry.kinds)]
     waiting = [case for case in cases if case.status == Status.UNVERIFIED]
     if entry.proof:
@@ -57,10 +64,19 @@ def register(entry: StaffEntry, *, by: User) -> list[Case]:
     return cases
 
 
+def _person(known: SubjectIdentifier | None, entry: StaffEntry) -> DataSubject:
+    """Whose the address is; who has none is somebody new, whom the officer may join with others."""
+    if known is not None:
+        return DataSubject.objects.get(pk=known.subject_id)
+    if not (entry.name or entry.postal):
+        raise CaseRefusedError(str(NOBODY))
+    return DataSubject.objects.create()
+
+
 def _open(
-    kind: str, entry: StaffEntry, person: DataSubject, contact: SubjectIdentifier, by: User
+    kind: str, entry: StaffEntry, person: DataSubject, contact: SubjectIdentifier | None, by: User
 ) -> Case:
-    return open_case(
+    case = open_case(
         kind,
         person=person,
         contact=contact,
@@ -70,6 +86,11 @@ def _open(
         details=entry.details,
         by=by,
     )
+    reach = {"name": entry.name, "postal": entry.postal}
+    given = {column: value for column, value in reach.items() if value}
+    if given:
+        CaseFile.objects.filter(pk=case.pk).update(**given)
+    return case
 
 
 def _identifiers(

@@ -16,7 +16,8 @@ from dsar.package import Package, assemble
 from dsar.package.gathering import person_of
 from dsar.services import sharing
 from dsar.services.errors import CaseRefusedError
-from dsar.services.transitions import complete, lock
+from dsar.services.snapshots import one_snapshot
+from dsar.services.transitions import complete, lock, note_event
 from dsar.walk import held_about
 from emsar.audit import record
 from emsar.datamap import terms
@@ -97,23 +98,40 @@ def left(case: Case, now: datetime | None = None) -> Left | None:
     return Left(MOST_DOWNLOADS - found.downloads, found.expires_at)
 
 
-@transaction.atomic
-def download(case: Case) -> Package:
+def download(case: Case, *, by: User | None = None, means: str = "") -> Package:
     """Make the package and count that it was fetched; nothing is counted when making it fails.
 
-    Raises CaseRefusedError when nothing was released, the days are over, or it was fetched as
-    often as it may be (E-8c).
+    It is read as the data stood at one moment, and counted afterwards: whoever comes one too many
+    gets nothing. ``by`` is the officer who hands it over, ``means`` how; None: the person. Raises
+    CaseRefusedError when nothing was released, the days are over, or it was fetched as often as
+    it may be (E-8c).
     """
     now = timezone.now()
+    if left(case, now) is None:
+        raise CaseRefusedError(str(_GONE))
+    with one_snapshot():
+        package = _assembled(case, now)
+    _count(case, package, now, by, means)
+    return package
+
+
+def _assembled(case: Case, now: datetime) -> Package:
+    fresh = Case.objects.filter(pk=case.pk).first()
+    if fresh is None or (not fresh.is_shared and sharing.would_be_shared(fresh)):
+        raise CaseRefusedError(str(_GONE))
+    return assemble(fresh, now)
+
+
+@transaction.atomic
+def _count(case: Case, package: Package, now: datetime, by: User | None, means: str) -> None:
+    locked = lock(case)
     found = Release.objects.filter(case=case, expires_at__gt=now, downloads__lt=MOST_DOWNLOADS)
     # One statement: two clicks at once wait for one another, and neither is one too many.
     if found.update(downloads=F("downloads") + 1) != 1:
         raise CaseRefusedError(str(_GONE))
-    locked = lock(case)
     # Another name may have come under the address since: then the officer has to choose first.
     if sharing.look_again(locked):
         raise CaseRefusedError(str(_GONE))
-    package = assemble(locked, now)
     released = Release.objects.filter(case=case)
     released.update(sha256=package.sha256, counts=package.counts)
     number = released.values_list("downloads", flat=True).get()
@@ -122,5 +140,9 @@ def download(case: Case) -> Package:
         "sha256": package.sha256,
         "rows": sum(package.counts.values()),
     }
-    record("case.download", actor=None, subject=case.subject, obj=case, detail=detail)
-    return package
+    actor = by.pk if by else None
+    if means:
+        detail["means"] = means
+        note_event(locked, "handed_over", actor=actor, reason=means)
+    action = "case.hand_over" if by else "case.download"
+    record(action, actor=actor, subject=locked.subject, obj=locked, detail=detail)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dsar.clocks import earlier
 from dsar.models import Case, ResidualTrace, Status
+from dsar.services import byhand
 from dsar.services.sharing import needs_choice
 from emsar.audit.notices import notify_role
 from emsar.entities.businessdays import BAKU
@@ -20,6 +21,7 @@ from emsar.staff.models import Role
 # Days before the earlier of both deadlines; those of the issue, not of any policy.
 STAGES = (1, 3, 10)
 DUE, CHOICE, FOUND = "dsar_case_due", "dsar_case_choice", "dsar_case_found"
+BY_HAND = "dsar_case_by_hand"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def remind(now: datetime) -> int:
 def stages(now: datetime) -> list[Reminder]:
     """What the officer is to be told on a day of Asia/Baku."""
     today = timezone.localdate(now, BAKU)
-    return [*_deadlines(today), *_choices(today), *_found(today)]
+    return [*_deadlines(today), *_choices(today), *_found(today), *_by_hand(now, today)]
 
 
 def _deadlines(today: date) -> Iterator[Reminder]:
@@ -80,6 +82,13 @@ def _found(today: date) -> Iterator[Reminder]:
         if row.found.get("findings"):
             days = (row.case.promise_due - today).days
             yield Reminder(FOUND, row.case, days, f"case:{row.pk}:found:{today:%Y%m%d}")
+
+
+def _by_hand(now: datetime, today: date) -> Iterator[Reminder]:
+    """An answer or a package that no mail carries, each day until the officer has brought it."""
+    for case in byhand.cases_waiting(now):
+        days = (case.promise_due - today).days
+        yield Reminder(BY_HAND, case, days, f"case:{case.pk}:by_hand:{today:%Y%m%d}")
 
 
 def _context(reminder: Reminder) -> dict[str, object]:

@@ -13,8 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dsar.mails import final_key
-from dsar.models import Case, CaseEvent, Outcome, ResidualTrace, Status
+from dsar.mails import DELETED, final_key
+from dsar.models import Case, CaseEvent, Outcome, ResidualTrace, Status, Telling
 from dsar.services.errors import CaseRefusedError
 from dsar.services.searching import Finding, Report, search
 from dsar.services.traces import read
@@ -84,7 +84,10 @@ def _answer_is_out(case: Case) -> bool:
     mails = OutboundMail.objects.filter(key=final_key(case))
     given_up = mails.filter(status__in=[MailStatus.FAILED, MailStatus.CANCELLED])
     if given_up.filter(to_address__isnull=False).update(status=MailStatus.CANCELLED, **BLANK):
-        note_event(case, "answer_undeliverable", actor=None)
+        note_event(case, "answer_undeliverable", actor=None, reason=DELETED)
+    # What the officer has to tell by letter or phone is not out before it is told.
+    if Telling.objects.filter(key=final_key(case), told_at__isnull=True).exists():
+        return False
     return not mails.filter(status__in=[MailStatus.QUEUED, MailStatus.SENDING]).exists()
 
 

@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dsar.models import Case, CaseFile, CaseRecord, Kind, Status
+from dsar.models import Case, CaseFile, CaseRecord, Disclosure, Kind, Status
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.services.transitions import lock, not_in_state, note_event
+from dsar.walk import numbers_of
 from emsar.audit import record
 from emsar.datamap.crypto import is_unreadable
 from emsar.datamap.folding import words
@@ -65,16 +66,31 @@ def records_to_choose(case: Case) -> QuerySet[ConsultationRequest]:
     return ConsultationRequest.objects.filter(subject=case.subject).order_by("received_at", "pk")
 
 
+def disclosures_to_choose(case: Case) -> QuerySet[Disclosure]:
+    """What was disclosed of whoever is under the address: of one of them, but of whom?"""
+    if case.subject is None:
+        return Disclosure.objects.none()
+    return Disclosure.objects.filter(subject__in=numbers_of(case.subject)).order_by("id")
+
+
+def numbers_to_choose(case: Case) -> set[UUID]:
+    """All of these by their numbers, as a choice names them."""
+    requests = records_to_choose(case).values_list("pk", flat=True)
+    return {*requests, *disclosures_to_choose(case).values_list("uid", flat=True)}
+
+
 @transaction.atomic
 def choose(case: Case, chosen: Mapping[UUID, bool], *, by: User) -> None:
     """Say of every record under the address whether it is the person's; may be said again.
+
+    Records are requests, and disclosures by their ``uid``.
 
     Raises CaseRefusedError when a record is left out or stands elsewhere, CaseStateError when it
     is too late.
     """
     _guard(by)
     now = _undecided(case)
-    if set(chosen) != set(records_to_choose(now).values_list("pk", flat=True)):
+    if set(chosen) != numbers_to_choose(now):
         raise CaseRefusedError(_("Please say of every record whether it belongs to the person."))
     file = CaseFile.objects.get(case=now)
     CaseRecord.objects.filter(file=file).delete()
@@ -116,6 +132,11 @@ def _is_mixed(case: Case, subject_id: UUID) -> bool:
     return is_shared(subject_id) or (case.kind == Kind.CHILD and own)
 
 
+def would_be_shared(case: Case) -> bool:
+    """Whether several names stand under the address of a case by now."""
+    return case.subject is not None and is_shared(case.subject)
+
+
 @transaction.atomic
 def look_again(case: Case) -> bool:
     """Before anything goes out or goes away: did another name come under the address meanwhile?
@@ -123,7 +144,7 @@ def look_again(case: Case) -> bool:
     Whether the officer has to choose. A choice that was made stays: what came in after it was
     not chosen and so stays as it is.
     """
-    if case.subject is not None and not case.is_shared and is_shared(case.subject):
+    if not case.is_shared and would_be_shared(case):
         _change(case, is_shared=True)
     return needs_choice(case)
 

@@ -1,6 +1,6 @@
 """All changes of a case's state go through here: one conditional UPDATE and a dated row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from dsar.models import Case, CaseEvent, CaseFile, Outcome, Status
 from dsar.services.errors import CaseStateError
 from emsar.datamap import terms
 from emsar.entities.businessdays import BAKU, add_calendar_months
+from emsar.subjects.models import DataSubject, SubjectIdentifier
 
 
 @transaction.atomic
@@ -88,11 +89,32 @@ def _note(case: Case, event: str, before: str, actor: UUID | None, reason: str) 
 
 
 def lock(case: Case) -> Case:
-    """The case as it is now, locked until the transaction ends."""
+    """The case as it is now, locked until the transaction ends.
+
+    The person before the case, as the form's entries and the erasure take them: who takes them
+    the other way round waits for somebody who waits for them.
+    """
+    lock_persons(persons_of(case.pk))
     found = Case.objects.select_for_update(of=("self",)).filter(pk=case.pk).first()
     if found is None:
         raise CaseStateError(_("This case is no longer kept: its last day has passed."))
     return found
+
+
+def persons_of(key: UUID) -> set[UUID]:
+    """Who asks in a case, and whose data it is about, as far as they are known."""
+    known = Case.objects.filter(pk=key).values_list("subject", "file__person")
+    return {person for pair in known for person in pair if person is not None}
+
+
+def lock_persons(persons: Iterable[UUID]) -> None:
+    """Hold the rows of persons and, before them, of their addresses."""
+    known = sorted(persons)
+    for rows in (
+        SubjectIdentifier.objects.filter(subject__in=known),
+        DataSubject.objects.filter(pk__in=known),
+    ):
+        list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def not_in_state(status: str) -> CaseStateError:

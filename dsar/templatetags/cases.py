@@ -4,9 +4,15 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dsar.admin import words
+from dsar.admin import progress, words
+from dsar.admin.allowed import Verb, next_verb
+from dsar.admin.board import stage_of
+from dsar.admin.stages import Stage
 from dsar.models import Case
+from dsar.services.preview import Line
 from emsar.entities.wording import day_text
+from emsar.retention.acts.words import capital
+from emsar.retention.wording import rows_words
 from emsar.staff.viewing import short_moment
 
 register = template.Library()
@@ -34,6 +40,30 @@ def due(case: Case) -> date:
 def which(case: Case) -> str:
     """Which clock the earlier deadline is of."""
     return words.which_words(case)
+
+
+@register.filter
+def machine(case: Case) -> date | None:
+    """The day in whose night the machine acts on a case of the board; None where it waits."""
+    return words.machine_day(case, stage_of(case))
+
+
+@register.filter
+def next_step(case: Case) -> Verb | None:
+    """What the officer does next with a case of the board, and where."""
+    return next_verb(case, Stage(stage_of(case)))
+
+
+@register.filter
+def steps(case: Case) -> list[progress.Step]:
+    """How far a case has come."""
+    return progress.steps_of(case)
+
+
+@register.filter
+def named(line: Line) -> str:
+    """What a line of the preview counts, one or many, to stand beside the number."""
+    return capital(rows_words(line.label, line.count))
 
 
 @register.filter

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dsar.forms import LinkForm, RightsForm
@@ -16,16 +15,15 @@ from dsar.models import Kind
 from dsar.plainwords import by_law, promised_days, rights
 from dsar.services.intake import RightsEntry, receive
 from dsar.services.links import lifetime
-from dsar.views.replies import SeeOther
+from dsar.views.replies import SeeOther, secluded
 from emsar.entities.registry import registry
 from emsar.site.languages import active_language
-from emsar.site.same_origin import read_only, same_origin_post
+from emsar.site.same_origin import read_only
 from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit
 
 
-@never_cache
-@same_origin_post
+@secluded
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest) -> HttpResponse:
     """Every right in plain words, and the form to use it (E-8b to E-8k)."""
@@ -123,7 +121,7 @@ def facts() -> dict[str, object]:
     }
 
 
-@never_cache
+@secluded
 @read_only
 def sent(request: HttpRequest) -> HttpResponse:
     """The same words for everybody, whether we hold data or not."""

@@ -8,11 +8,15 @@ from django.views.decorators.http import require_http_methods
 
 from dsar import session
 from dsar.forms import AddressForm
+from dsar.models import Kind
 from dsar.plainwords import title_of
 from dsar.services import corrections, links
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.views.replies import SeeOther, secluded
 from emsar.subjects.models import MailedLink
+
+# As on the form.
+ORDER = [kind.value for kind in Kind]
 
 
 @secluded
@@ -46,9 +50,10 @@ def _ask(
 ) -> HttpResponse:
     """Which rights were asked for, but no name and no address: a scanner may see the page."""
     ticked = _confirmed(request) if request.method == "POST" else None
+    listed = sorted(links.listed_under(found), key=lambda case: ORDER.index(case.kind))
     asked = [
         (case.reference, title_of(case.kind), ticked is None or case.reference in ticked)
-        for case in links.listed_under(found).order_by("received_at", "pk")
+        for case in listed
     ]
     context = {"form": form, "asked": asked}
     return render(request, "dsar/link.html", context, status=status)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dsar import session
-from dsar.following import followed, notes, steps
+from dsar.following import followed, ground_of, notes, steps
 from dsar.forms import MessageForm, ProposalForm
 from dsar.models import Case, Kind, Proposal
 from dsar.offering import Value, values_of
@@ -57,6 +57,17 @@ def of_case(view: Page) -> Callable[..., HttpResponseBase]:
         return view(request, person, case)
 
     return signed_in(found)
+
+
+def posted(view: Page) -> Page:
+    """Only a form leads here; whoever opens the address itself, or changes the language where a
+    fault was told, comes to the case."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, person: DataSubject, case: Case) -> HttpResponse:
+        return view(request, person, case) if request.method == "POST" else _to(case)
+
+    return checked
 
 
 def _cases(person: DataSubject) -> QuerySet[Case]:
@@ -105,6 +116,7 @@ def _show(
         "notes": notes(case),
         "notice": notice,
         "form": message_form or MessageForm(),
+        "ground": ground_of(case),
     }
     if case.kind == Kind.CORRECTION and case.is_running and case.verified_at:
         context |= _corrections(case, proposal_form)
@@ -138,7 +150,7 @@ def _to(case: Case) -> SeeOther:
 
 
 @of_case
-@require_POST
+@posted
 def confirm(request: HttpRequest, person: DataSubject, case: Case) -> HttpResponse:
     """What came in after the mail of the link was theirs too."""
     try:
@@ -149,7 +161,7 @@ def confirm(request: HttpRequest, person: DataSubject, case: Case) -> HttpRespon
 
 
 @of_case
-@require_POST
+@posted
 def message(request: HttpRequest, person: DataSubject, case: Case) -> HttpResponse:
     """To the data protection officer."""
     form = MessageForm(request.POST)
@@ -163,7 +175,7 @@ def message(request: HttpRequest, person: DataSubject, case: Case) -> HttpRespon
 
 
 @of_case
-@require_POST
+@posted
 def propose(request: HttpRequest, person: DataSubject, case: Case) -> HttpResponse:
     """The right value for a wrong one; the officer decides."""
     form = ProposalForm(request.POST, values=values_of(case))
@@ -179,7 +191,7 @@ def propose(request: HttpRequest, person: DataSubject, case: Case) -> HttpRespon
 
 
 @of_case
-@require_POST
+@posted
 def agree(request: HttpRequest, person: DataSubject, case: Case) -> HttpResponse:
     """Yes or no to a value that the officer proposed."""
     try:

@@ -47,6 +47,7 @@ class Rule:
     Exactly one of them is given. ``empties`` are columns that are emptied instead of deleting the
     row. ``where`` keeps the rules of one table apart: a row is governed by one of them.
     ``title`` tells staff what is covered; without one the plural name of the model does.
+    ``officer_only``: nobody but the officer sees the records, nor the orders for their copies.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Rule:
     waits: Waits | None = None
     empties: Mapping[str, object] = field(default_factory=dict)
     title: str | Promise = ""
+    officer_only: bool = False
 
     @property
     def label(self) -> str:

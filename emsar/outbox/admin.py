@@ -170,7 +170,7 @@ class OutboundMailAdmin(MailColumns, ViewedAdmin):
 
 @admin.register(MailCopy)
 class MailCopyAdmin(MailColumns, ViewedAdmin):
-    """Where copies of mails lie in our mailboxes (E-7.1a)."""
+    """Where copies of mails lie in our mailboxes, sent ones included (E-7.1a)."""
 
     audit_name = "mail_copy"
     list_display = ("arrived", "mailbox", "reference", "name")

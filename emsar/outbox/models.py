@@ -109,7 +109,7 @@ class OutboundMail(models.Model):
 
     class Meta:
         verbose_name = _("outgoing mail")
-        verbose_name_plural = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
         # Not ``unique=True``, which adds a second index for searches by the beginning of a text.
         constraints = [
             models.UniqueConstraint(fields=["key"], name="one_mail_a_key"),
@@ -130,9 +130,24 @@ class OutboundMail(models.Model):
     def age(self) -> timedelta:
         return timezone.now() - self.created_at
 
+    @property
+    def kept_in(self) -> list[str]:
+        """The mailboxes of ours in which a copy lies once the mail is out (E-7.1a).
+
+        A server that takes our mail keeps it among the sent mail of the mailbox that it comes
+        from; what goes to a mailbox of ours lies there as well. Notices to staff name nobody.
+        """
+        if self.purpose == Purpose.STAFF:
+            return []
+        return sorted({self.mailbox, self.copy_in} - {""})
+
 
 class MailCopy(models.Model):
-    """Where a copy of a mail lies in one of our mailboxes, so that it can be found and deleted."""
+    """Where a copy of a mail lies in one of our mailboxes, so that it can be found and deleted.
+
+    Copies that were sent from the mailbox as well as those that came in: one row for a mailbox,
+    whichever of its folders they lie in.
+    """
 
     mailbox = models.EmailField(_("mailbox"))
     message_id = models.CharField(max_length=120)

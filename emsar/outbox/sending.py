@@ -18,6 +18,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from emsar.datamap.crypto import is_unreadable
 from emsar.outbox.messages import build_message
@@ -139,9 +140,22 @@ def _mine(mail: OutboundMail) -> OutboundMailQuerySet:
     return OutboundMail.objects.filter(pk=mail.pk, attempts=mail.attempts, status=Status.SENDING)
 
 
-@transaction.atomic
 def _mark(mail: OutboundMail, status: str, *, error: str = "") -> bool:
-    """Write the outcome if the lease is still ours, and tell the room whose mail it is."""
+    """Write the outcome if the lease is still ours, and tell the room whose mail it is.
+
+    Once more if PostgreSQL let somebody else go first: a mail that is out and not marked would be
+    sent again.
+    """
+    try:
+        return _marked(mail, status, error)
+    except OperationalError as problem:
+        if not isinstance(problem.__cause__, DeadlockDetected):
+            raise
+        return _marked(mail, status, error)
+
+
+@transaction.atomic
+def _marked(mail: OutboundMail, status: str, error: str) -> bool:
     now = timezone.now()
     changes: dict[str, Any] = {"status": status, "last_error": error}
     if status == Status.SENT:
@@ -149,18 +163,20 @@ def _mark(mail: OutboundMail, status: str, *, error: str = "") -> bool:
     if _mine(mail).update(**changes) != 1:
         return False
     mail.status, mail.sent_at = status, now if status == Status.SENT else None
-    if status == Status.SENT and mail.copy_in and mail.about:
-        _note_copy(mail, mail.about, now)
+    if status == Status.SENT and mail.about:
+        note_copies(mail, mail.about, now)
     _tell(mail, status)
     return True
 
 
-def _note_copy(mail: OutboundMail, about: UUID, now: datetime) -> None:
-    MailCopy.objects.get_or_create(
-        mailbox=mail.copy_in,
-        message_id=mail.message_id,
-        defaults={"reference": mail.reference, "about": about, "at": now},
-    )
+def note_copies(mail: OutboundMail, about: UUID, at: datetime) -> None:
+    """Write down where copies of a mail lie, as long as the record ``about`` is kept."""
+    for mailbox in mail.kept_in:
+        MailCopy.objects.get_or_create(
+            mailbox=mailbox,
+            message_id=mail.message_id,
+            defaults={"reference": mail.reference, "about": about, "at": at},
+        )
 
 
 def _tell(mail: OutboundMail, outcome: str) -> None:

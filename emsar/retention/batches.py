@@ -131,7 +131,7 @@ def _destroy(rule: Rule, locked: Locked, line: UUID) -> Destroyed:
 
 def _order_copies(rule: Rule, keys: Sequence[Any], line: UUID) -> int:
     """Orders for the copies of records, those of blocked persons for the officer alone (E-8h)."""
-    blocked = set(_blocked(rule, keys))
+    blocked = set(keys if rule.officer_only else _blocked(rule, keys))
     rest = [key for key in keys if key not in blocked]
     return order_copies(rest, line) + order_copies([*blocked], line, is_restricted=True)
 

@@ -8,12 +8,15 @@ from django.utils import timezone
 
 from emsar.datamap.rules import Rule, rules
 from emsar.retention.due import due_rows, held_rows, waiting_rows
+from emsar.retention.health import had_a_chance, is_late
 from emsar.retention.leaving import DAYS_AHEAD, WEEKS_AHEAD, days_of, first_and_last, today_in_baku
 
 
 @dataclass(frozen=True)
 class Figures:
     """One rule: ``governed`` rows in all, ``due`` now, ``held``, ``waiting``, and ``days``.
+
+    ``is_late``: the last sweeps should have taken what is due; else the next one takes it.
 
     ``days`` are the last days kept of the next weeks with their numbers, for rules of records.
     """
@@ -24,6 +27,7 @@ class Figures:
     held: int
     waiting: int
     today: date
+    is_late: bool = False
     days: Counter[date] = field(default_factory=Counter)
 
     @property
@@ -49,10 +53,12 @@ def figures_of(rule: Rule, now: datetime | None = None) -> Figures:
     """The figures of one rule at a moment."""
     moment = now or timezone.now()
     today = today_in_baku(moment)
+    due = due_rows(rule, moment).count()
     return Figures(
         rule,
         governed=rule.model._base_manager.filter(rule.where).count(),
-        due=due_rows(rule, moment).count(),
+        due=due,
+        is_late=bool(due) and had_a_chance(moment) and is_late(rule, moment),
         held=held_rows(rule, moment).count(),
         waiting=waiting_rows(rule, moment).count(),
         today=today,

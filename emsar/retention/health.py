@@ -17,6 +17,8 @@ from emsar.retention.sweeps import JOB, failures_since
 # Technical limits, no promises: the sweep runs at 03:00 and is caught up with every hour.
 SILENCE = timedelta(hours=26)
 RUN = timedelta(hours=2)
+# The next hourly run, and time for it to come to its end.
+CATCH_UP = timedelta(hours=1, minutes=15)
 NIGHT_ENDS = 6
 # What the web enters in the ledger is shipped by a worker, which asks every few seconds.
 SHIPPING = timedelta(minutes=1)
@@ -58,13 +60,22 @@ def anything_late(now: datetime | None = None) -> list[str]:
     What has no day of its own, and evidence, may be a night late: it is caught up with by day.
     """
     moment = now or timezone.now()
-    since = moment - timedelta(days=1) if is_night(moment) else moment
-    found = [
-        rule.name
-        for rule in rules()
-        if due_rows(rule, since if rule.last_day else moment - SILENCE).exists()
-    ]
+    if not had_a_chance(moment):
+        return []
+    found = [rule.name for rule in rules() if is_late(rule, moment)]
     return [*found, *(rule.name for rule in evidence_rules() if _is_late(rule, moment))]
+
+
+def had_a_chance(now: datetime) -> bool:
+    """Whether a sweep can have run: on a new site the first one comes within the hour."""
+    swept = Heartbeat.objects.filter(job=JOB).exists()
+    return swept or now - _installed_at(now) > CATCH_UP
+
+
+def is_late(rule: Rule, now: datetime) -> bool:
+    """Whether a rule has rows that the last sweeps should have taken."""
+    since = now - timedelta(days=1) if is_night(now) else now
+    return due_rows(rule, since if rule.last_day else now - SILENCE).exists()
 
 
 def _is_late(rule: EvidenceRule, now: datetime) -> bool:

@@ -178,7 +178,10 @@ class Shipment(models.Model):
 
 
 class DeletionOrder(models.Model):
-    """A copy in one of our mailboxes that must go: found by Message-ID, reference and date."""
+    """A copy in one of our mailboxes that must go: found by Message-ID, reference and date.
+
+    It lies among the sent mail of the mailbox, or among what came in, or both.
+    """
 
     class Method(models.TextChoices):
         BY_HAND = "by_hand", _("deleted by hand")
@@ -194,7 +197,8 @@ class DeletionOrder(models.Model):
     done_at = models.DateTimeField(_("done"), null=True)
     done_by = models.UUIDField(_("done by"), null=True)
     method = models.CharField(_("how"), max_length=8, choices=Method.choices, blank=True)
-    # A block lay over the person's records: the officer alone sees what was theirs (E-8h).
+    # A block lay over the person's records, or the mail was about a case: the officer alone sees
+    # what was theirs (E-8h).
     is_restricted = models.BooleanField(_("for the officer alone"), default=False)
 
     class Meta:

@@ -1,4 +1,7 @@
-"""Copies in mailboxes: what was known as a copy becomes an order to delete it there (E-7.1a)."""
+"""Copies in mailboxes: what was known as a copy becomes an order to delete it there (E-7.1a).
+
+Copies of what we sent as well as of what came in: a mailbox keeps both.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -6,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from emsar.audit import record
 from emsar.entities.registry import registry
+from emsar.outbox.models import OutboundMail, Status
 from emsar.retention.models import DeletionOrder
 from emsar.staff.models import Role, User
 
@@ -37,11 +41,41 @@ def register_executor(execute: Callable[[Sequence[DeletionOrder]], list[int]]) -
 def order_copies(records: Sequence[Any], line: UUID, *, is_restricted: bool = False) -> int:
     """Turn the known copies of records into orders; how many.
 
-    ``is_restricted``: of persons whose records are blocked, so that only the officer sees them.
+    ``is_restricted``: only the officer sees them, as is the case with records of blocked persons
+    and with all that tells of a person's rights.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ORDER, [list(records), line, timezone.now(), is_restricted])
         return int(cursor.rowcount)
+
+
+def order_under_way(records: Sequence[Any], line: UUID, *, is_restricted: bool = False) -> int:
+    """Orders for mails of records that a server may have by now, or may get in a moment; how many.
+
+    To be called before the records go, and their mails with them: nobody notes these copies later.
+    A mail that was tried before may lie there although no answer of the server reached us.
+    """
+    tried = Q(status=Status.SENDING) | Q(status=Status.QUEUED, attempts__gt=0)
+    mails = OutboundMail.objects.filter(tried, about__in=records).select_for_update(of=("self",))
+    return sum(order_copy(mail, line, is_restricted=is_restricted) for mail in mails)
+
+
+def order_copy(mail: OutboundMail, line: UUID, *, is_restricted: bool = False) -> int:
+    """Order the copies of one mail, wherever they lie; how many orders."""
+    now = timezone.now()
+    rows = [
+        DeletionOrder(
+            line=line,
+            mailbox=mailbox,
+            message_id=mail.message_id,
+            reference=mail.reference,
+            copied_at=mail.sent_at or now,
+            created_at=now,
+            is_restricted=is_restricted,
+        )
+        for mailbox in mail.kept_in
+    ]
+    return len(DeletionOrder.objects.bulk_create(rows))
 
 
 def open_orders() -> QuerySet[DeletionOrder]:
@@ -59,7 +93,8 @@ def orders_for(user: User) -> QuerySet[DeletionOrder]:
         return DeletionOrder.objects.all()
     if user.role != Role.ENTITY_STAFF:
         return DeletionOrder.objects.none()
-    mailboxes = {registry().mailbox_of(entity).address for entity in (user.entity_id or "", "")}
+    theirs = (user.entity_id or "", "")
+    mailboxes = {row.address for row in registry().mailboxes if row.entity in theirs}
     return DeletionOrder.objects.filter(mailbox__in=mailboxes, is_restricted=False)
 
 

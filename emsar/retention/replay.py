@@ -22,6 +22,20 @@ from emsar.retention.models import DestructionLine, LedgerEntry, Sweep
 from emsar.retention.orders import order_copies
 from emsar.retention.persons import forget_alone
 
+_SETTLERS: list[Callable[[], object]] = []
+
+
+def register_settler(settle: Callable[[], object]) -> None:
+    """A higher room says what it puts in order once all is erased again."""
+    if settle not in _SETTLERS:
+        _SETTLERS.append(settle)
+
+
+def settle() -> None:
+    """Let every room look at what lost its person."""
+    for one in _SETTLERS:
+        one()
+
 
 @dataclass
 class Outcome:
@@ -69,6 +83,8 @@ class Replay:
             self._carry_out(entry, again=True)
         for _, left in self.later:
             self._tell_kept(left)
+        if not self.simulate:
+            settle()
         self._end()
         return len(self.problems)
 
@@ -106,7 +122,7 @@ class Replay:
         keys = [number for number in entry.records if number not in held]
         for table in tables:
             outcome.records += restored.found(table, keys, lock=True)
-            _add(line.counts, {"outbox.mailcopy": order_copies(keys, line.uid)})
+            _add(line.counts, {"outbox.mailcopy": _order(table, keys, line.uid)})
             _add(line.counts, delete_rows(table[0].model, keys))
         there = restored.present(entry.subjects)
         outcome.persons, counts = forget_alone(there)
@@ -190,6 +206,13 @@ def _once(entries: Iterable[LedgerEntry]) -> Iterator[LedgerEntry]:
         if entry.uid not in seen:
             seen.add(entry.uid)
             yield entry
+
+
+def _order(table: restored.RulesOfTable, keys: Sequence[UUID], line: UUID) -> int:
+    """Orders for the copies, those of persons who are blocked here for the officer alone (E-8h)."""
+    hidden = set(keys) if table[0].officer_only else restored.blocked(table, keys)
+    open_ones = [key for key in keys if key not in hidden]
+    return order_copies(open_ones, line) + order_copies([*hidden], line, is_restricted=True)
 
 
 def _line(entry: LedgerEntry) -> DestructionLine:

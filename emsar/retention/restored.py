@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models import Exists, Q
 
+from emsar.datamap.declarations import declaration_of
 from emsar.datamap.rules import Rule, rules
 from emsar.retention.dependants import pointing_at
 from emsar.retention.due import holds_on
@@ -54,6 +55,17 @@ def held(rules_of_table: RulesOfTable, keys: Sequence[UUID]) -> set[UUID]:
     holds = [Q(Exists(hold)) for rule in rules_of_table for hold in holds_on(rule)]
     rows: Any = rules_of_table[0].model._base_manager.filter(pk__in=keys)
     return set(rows.filter(reduce(or_, holds)).values_list("pk", flat=True))
+
+
+def blocked(rules_of_table: RulesOfTable, keys: Sequence[UUID]) -> set[UUID]:
+    """Those of the records whose person is blocked in this database."""
+    model = rules_of_table[0].model
+    line = declaration_of(model)
+    if line is None or not line.subject:
+        return set()
+    people = DataSubject.objects.filter(blocked_at__isnull=False).values("pk")
+    rows: Any = model._base_manager.filter(**{"pk__in": keys, f"{line.subject}__in": people})
+    return set(rows.values_list("pk", flat=True))
 
 
 def present(persons: Sequence[UUID]) -> list[UUID]:

@@ -50,6 +50,16 @@ def trigger_words(code: str) -> str:
     return str(_TRIGGERS.get(code, code))
 
 
+def rows_words(label: str, count: int) -> str:
+    """So many rows of a table, to stand beside the number: one row is called in the singular."""
+    if count == 1 and label not in _TABLES:
+        try:
+            return str(apps.get_model(label)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return label
+    return table_words(label)
+
+
 def table_words(label: str) -> str:
     """The rows of a table; the bare label of a table that is no longer there."""
     if label in _TABLES:

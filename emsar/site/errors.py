@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from psycopg import OperationalError as DriverError
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from emsar.site.frame import file_frame
 from emsar.site.languages import visitor_language
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds; long enough for a restart of PostgreSQL, short enough for a visitor who waits.
 RETRY_AFTER = 30
+# The other one is done by then.
+CONFLICT_RETRY_AFTER = 2
 
 
 HEADINGS = {
@@ -73,8 +76,33 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when the exception being handled says that PostgreSQL is away."""
-    return unavailable(request) if is_database_down(sys.exception()) else error_page(request, 500)
+    """500, or 503 when the exception being handled says that PostgreSQL is away, or busy."""
+    return database_fault(request, sys.exception()) or error_page(request, 500)
+
+
+def database_fault(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """The page for what PostgreSQL did to a request; None when it did nothing."""
+    if is_conflict(exception):
+        return conflict(request)
+    return unavailable(request) if is_database_down(exception) else None
+
+
+def conflict(request: HttpRequest) -> HttpResponse:
+    """503 for one of two who changed the same rows at once: undone as a whole, to be sent again.
+
+    It is not tried again here: a view may have done more than one thing.
+    """
+    logger.warning("two changed the same rows at once: answered 503")
+    response = error_page(request, 503, "conflict")
+    response.headers["Retry-After"] = str(CONFLICT_RETRY_AFTER)
+    response._has_been_logged = True  # type: ignore[attr-defined] # as below
+    return response
+
+
+def is_conflict(exception: BaseException | None) -> bool:
+    """Whether PostgreSQL ended a transaction for another one: a deadlock, or a lost race."""
+    fault = exception.__cause__ if isinstance(exception, OperationalError) else exception
+    return isinstance(fault, DeadlockDetected | SerializationFailure | LockNotAvailable)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

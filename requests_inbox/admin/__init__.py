@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from emsar.retention.admin.keeping import register_keeping
 from emsar.staff.panels import register_panel
 from emsar.staff.permissions import allow
 from emsar.subjects.records import register_records
 from requests_inbox.admin import documents, transfers  # noqa: F401 - each registers its page
+from requests_inbox.admin.keeping import contract_link
 from requests_inbox.admin.listing import RequestList
 from requests_inbox.admin.page import address_of, find_request, show
 from requests_inbox.admin.pages import PAGES
@@ -26,6 +28,7 @@ allow(("dpo", "entity_staff"), "requests_inbox.consultationrequest", "view", "ad
 register_panel(requests_panel)
 register_records(requests_of)
 register_records(documents_of)
+register_keeping(contract_link)
 
 
 @admin.register(ConsultationRequest)

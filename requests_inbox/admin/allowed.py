@@ -33,12 +33,18 @@ def allowed(request: ConsultationRequest) -> frozenset[str]:
     return frozenset({*ALWAYS, *withdrawable, *closing, *writing}) - objected
 
 
+def works_for(request: ConsultationRequest, user: User) -> bool:
+    """Whether somebody is of the request's company, or the officer once it has one."""
+    if request.entity_id is None:
+        return False
+    return user.entity_id == request.entity_id or user.role == Role.DPO
+
+
 def allowed_with_contract(
     request: ConsultationRequest, user: User, *, has_documents: bool
 ) -> frozenset[str]:
     """What may be done with its contract: a withdrawal does not stand in the way (E-5b)."""
-    of_company = request.entity_id is not None and user.entity_id == request.entity_id
-    if is_blocked(request) or not (of_company or (user.role == Role.DPO and request.entity_id)):
+    if is_blocked(request) or not works_for(request, user):
         return frozenset()
     if not request.has_contract:
         return frozenset({"record"})

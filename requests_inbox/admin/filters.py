@@ -1,5 +1,6 @@
 """The filters beside the list. An unknown value filters nothing."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +22,7 @@ NOBODY = "none"
 _Choices = list[tuple[str, Any]]
 
 
-class QFilter(SimpleListFilter):
+class QFilter(ABC, SimpleListFilter):
     """A filter whose choices each stand for a condition."""
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> _Choices:
@@ -34,11 +35,13 @@ class QFilter(SimpleListFilter):
         known = value in {str(lookup) for lookup, _title in self.lookup_choices}
         return queryset.filter(self.condition(str(value))) if known else None
 
+    @abstractmethod
     def choices_for(self, user: User) -> _Choices:
-        raise NotImplementedError
+        """The values that this user may choose from, with their words."""
 
+    @abstractmethod
     def condition(self, value: str) -> Q:
-        raise NotImplementedError
+        """What a value that was chosen stands for."""
 
 
 class StatusFilter(QFilter):

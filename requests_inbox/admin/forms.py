@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from emsar.entities.registry import registry
 from emsar.site.languages import active_language
 from emsar.staff.models import Role, User
+from emsar.staff.verbpage import VerbForm
 from requests_inbox.admin.greeting import is_only_frame
 from requests_inbox.forms import ProjectField
 from requests_inbox.models import (
@@ -26,16 +27,12 @@ from requests_inbox.services.seen import seen_now
 MAX_TEXT = 20_000
 
 
-class DeskForm(forms.Form):
+class DeskForm(VerbForm[ConsultationRequest]):
     """A form about one request, filled in by one colleague."""
 
-    def __init__(self, item: ConsultationRequest, user: User, *args: Any, **kwargs: Any) -> None:
-        self.item, self.user = item, user
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fill in what depends on the request."""
+    @property
+    def item(self) -> ConsultationRequest:
+        return self.thing
 
 
 class MomentField(forms.DateTimeField):

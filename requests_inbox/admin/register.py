@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 from emsar.site.languages import active_language
 from emsar.staff.acting import acting_user
 from emsar.staff.models import User
+from emsar.staff.verbpage import UNPROCESSABLE
 from emsar.subjects.identifiers import MAX_EMAIL, normalise_email, normalise_phone
 from requests_inbox.admin.filters import services_of
 from requests_inbox.admin.forms import MomentField
 from requests_inbox.admin.page import address_of
-from requests_inbox.admin.verbs import UNPROCESSABLE
 from requests_inbox.forms import (
     MAX_COMPANY,
     MAX_NAME,

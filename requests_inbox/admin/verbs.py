@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from emsar.audit import record
 from emsar.outbox.sending import retry as send_again
 from emsar.staff.acting import acting_user
+from emsar.staff.verbpage import CONFLICT, UNPROCESSABLE
 from requests_inbox.admin.forms import AssignForm, DraftForm, NoteForm, ReplyForm
 from requests_inbox.admin.greeting import is_only_frame
 from requests_inbox.admin.page import address_of, back_to, find_request, is_visible, show
@@ -21,9 +22,6 @@ from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling, replying
 from requests_inbox.services.errors import RequestStateError, UnseenMessagesError
 from requests_inbox.services.seen import unseen
-
-UNPROCESSABLE = 422
-CONFLICT = 409
 
 _Verb = Callable[[Any, HttpRequest, ConsultationRequest], HttpResponse | None]
 

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from emsar.audit import record
+from emsar.datamap.rules import rule as rule_of
 from emsar.entities.businessdays import BAKU
 from emsar.entities.registry import registry
 from emsar.outbox.models import MailCopy, Purpose
+from emsar.retention.elsewhere import order_copies_in
 from emsar.subjects.models import DataSubject, Objection
 from requests_inbox import mails
 from requests_inbox.models import STOPPED, ConsultationRequest, Status, Transfer
@@ -56,10 +58,24 @@ def _stop_answering(request: ConsultationRequest, actor: UUID | None) -> None:
 
 
 def _stop_passing_on(request: ConsultationRequest, _actor: UUID | None) -> None:
-    """What is on its way to another company is held back, and whoever has a copy is told."""
+    """What is on its way to another company is held back, and whoever has a copy is told.
+
+    What lies in the mailboxes of companies that do not have the request is ordered to be deleted;
+    the copies of the company that answers stay with the request.
+    """
     if Transfer.objects.filter(request=request.pk).exists():
-        cancel_mails(request, [Purpose.ROUTING])
+        # Told before the orders, after which nobody knows of a copy there.
         _tell_mailboxes(request, Objection.Purpose.ROUTING)
+        blocked = request.subject is not None and request.subject.blocked_at is not None
+        rule = rule_of("objected")
+        order_copies_in(_other_mailboxes(request), request.pk, rule, is_restricted=blocked)
+        cancel_mails(request, [Purpose.ROUTING])
+
+
+def _other_mailboxes(request: ConsultationRequest) -> list[str]:
+    """Those of the companies, but for the mailbox of the one that has the request."""
+    everyone = {mailbox.address for mailbox in registry().mailboxes if mailbox.entity}
+    return sorted(everyone - {registry().mailbox_of(request.entity_id or "").address})
 
 
 def _stop_proposals(request: ConsultationRequest, _actor: UUID | None) -> None:

@@ -83,8 +83,11 @@ _STATEMENTS = (
 )
 
 
-def fill(requests: int, due: int, day: date) -> None:
-    """``requests`` in all, of which ``due`` ended on ``day`` or a few days before."""
+def fill(requests: int, due: int, day: date, *, first: int = 1) -> None:
+    """Those up to number ``requests``, of which ``due`` ended on ``day`` or a few days before.
+
+    ``first`` is the number to begin with, when a table is filled further.
+    """
     version = PolicyVersion.objects.published().get(policy="privacy-policy")
     common: dict[str, Any] = {
         "due": due,
@@ -92,10 +95,10 @@ def fill(requests: int, due: int, day: date) -> None:
         "version": version.pk,
         "sealed": sealed(),
     }
-    for first, last in _chunks(requests):
+    for begin, end in _chunks(first, requests):
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in _STATEMENTS:
-                cursor.execute(statement, common | {"a": first, "b": last})
+                cursor.execute(statement, common | {"a": begin, "b": end})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -121,6 +124,6 @@ def end_more(requests: int, day: date) -> None:
         )
 
 
-def _chunks(requests: int) -> Iterator[tuple[int, int]]:
-    for first in range(1, requests + 1, CHUNK):
-        yield first, min(first + CHUNK - 1, requests)
+def _chunks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    for begin in range(first, last + 1, CHUNK):
+        yield begin, min(begin + CHUNK - 1, last)

@@ -171,11 +171,16 @@ def server() -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 def _wait(port: int) -> None:
-    for _ in range(100):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
         try:
             urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=1)
         except OSError:

@@ -35,11 +35,11 @@ def encodings(word: str) -> set[str]:
         octets = text.encode()
         found.add(octets.hex())
         found |= {hashlib.new(name, octets).hexdigest() for name in ("md5", "sha1", "sha256")}
-        found |= set(_base64_anywhere(octets))
+        found |= set(base64_anywhere(octets))
     return found
 
 
-def _base64_anywhere(octets: bytes) -> Iterator[str]:
+def base64_anywhere(octets: bytes) -> Iterator[str]:
     """What of the base64 of a longer text must stand there, wherever in it the word begins."""
     for before in range(3):
         whole = base64.b64encode(b"\0" * before + octets).decode().rstrip("=")
@@ -103,17 +103,22 @@ def decoded_sessions() -> str:
 
 
 def content_of_redis() -> str:
+    """What the server of the settings holds."""
+    with Redis.from_url(settings.REDIS_URL) as server:
+        return typed_values(server)
+
+
+def typed_values(server: Redis) -> str:
     """Every key with its value, of whichever kind."""
     readers = {"string": "GET", "list": "LRANGE", "hash": "HGETALL", "set": "SMEMBERS"}
     readers |= {"zset": "ZRANGE", "stream": "XRANGE"}
     ends = {"list": ["0", "-1"], "zset": ["0", "-1"], "stream": ["-", "+"]}
     parts = []
-    with Redis.from_url(settings.REDIS_URL) as server:
-        for key in server.scan_iter():
-            kind = server.type(key).decode()
-            if kind in readers:
-                value = server.execute_command(readers[kind], key, *ends.get(kind, []))
-                parts.append(f"{key!r} {_text(value)}")
+    for key in server.scan_iter():
+        kind = server.type(key).decode()
+        if kind in readers:
+            value = server.execute_command(readers[kind], key, *ends.get(kind, []))
+            parts.append(f"{key!r} {_text(value)}")
     return "\n".join(parts)
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from dsar.models import CaseFile, CaseMessage, Intake, Proposal, ResidualTrace
+from dsar.models import CaseFile, CaseMessage, Intake, Proposal, ResidualTrace, Telling
 from emsar.datamap.crypto import encrypt, is_unreadable, key_id, lookup_key
 from emsar.datamap.fields import EncryptedTextField
 from emsar.datamap.rotation import (
@@ -79,7 +79,10 @@ def old_rings(settings) -> dict[str, list[str]]:
     law = LegalReference.objects.get(slug="civil-code")
     class_document(request, None, title="Hesab-faktura", legal_reference=law, by=author)
     case = open_case(request.subject)
-    CaseFile.objects.filter(case=case).update(details="Salam", proof_note="Passport seen")
+    reach = {"name": "İlqar Məmmədov", "postal": "Nizami 10"}
+    words = {"details": "Salam", "proof_note": "Passport seen", **reach}
+    CaseFile.objects.filter(case=case).update(**words)
+    Telling.objects.create(case=case, key="answer", addressee="İlqar", words="Salam")
     CaseMessage.objects.create(file=case.file, direction="note", body="Salam")
     Proposal.objects.create(file=case.file, row=str(request.pk), column="name", value="İlqar")
     ResidualTrace.objects.create(case=case, sealed="{}")

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from emsar.entities.models import LegalReference
 from emsar.staff.models import Role, User
 from emsar.subjects.identifiers import IdentifierKind, find_or_create
 from emsar.subjects.models import SubjectIdentifier
+from tests.desks import signed_in as signed_in
 from tests.factories import make_request, make_user, solutions_user
 
 ROLES = ("dpo", "auditor", "administrator", "entity_staff")
@@ -26,12 +26,6 @@ ROLES = ("dpo", "auditor", "administrator", "entity_staff")
 
 def someone(role: str) -> User:
     return solutions_user() if role == Role.ENTITY_STAFF else make_user(role)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def url(name: str, *args: object) -> str:

@@ -14,11 +14,13 @@ from dsar.models import (
     CaseRecord,
     Disclosure,
     Kind,
+    Means,
     Proof,
     Proposal,
     Release,
     ResidualTrace,
     Status,
+    Telling,
 )
 from dsar.services.dates import promise_of
 from dsar.services.transitions import note_event
@@ -26,7 +28,7 @@ from emsar.audit import record
 from emsar.entities.businessdays import BAKU
 from emsar.entities.models import LegalReference
 from emsar.outbox.models import MailCopy, OutboundMail
-from emsar.retention.models import LegalHold
+from emsar.retention.models import Clearance, LegalHold
 from emsar.staff.models import User
 from emsar.subjects import links
 from emsar.subjects.models import DataSubject, MailedLink, Objection, SubjectIdentifier
@@ -71,13 +73,34 @@ def open_case(person: DataSubject, kind: str = Kind.ACCESS, **fields: Any) -> Ca
 
 def known_person(language: str = "en", **fields: Any) -> Known:
     """A person known by everything that there can be."""
-    request = make_request(**{"company": "Xəzər MMC", **fields})
-    person, officer, colleague = request.subject, make_user(), solutions_user(full_name="Tərlan İ.")
+    return known_by(make_request(**{"company": "Xəzər MMC", **fields}), language)
+
+
+def staff() -> tuple[User, User]:
+    """An officer and a colleague of a company."""
+    return make_user(), solutions_user(full_name="Tərlan İ.")
+
+
+def known_by(
+    request: ConsultationRequest, language: str = "en", by: tuple[User, User] | None = None
+) -> Known:
+    """The same for whoever sent a request; ``by``: the officer and the colleague who worked."""
+    person, (officer, colleague) = request.subject, by or staff()
     known = Known(person, request, open_case(person, language=language), officer, colleague)
     _about_person(known)
     _about_request(known)
     _about_case(known)
     return known
+
+
+def let_go(known: Known) -> None:
+    """Nothing keeps this person by law any more, and the officer lets the request go."""
+    rows = ConsultationRequest.objects.filter(pk=known.request.pk)
+    rows.update(contract_start=None, contract_end=None)
+    AccountingDocument.objects.filter(subject=known.person).delete()
+    Clearance.objects.create(
+        record=known.request.pk, last_day=timezone.localdate(), by=known.officer.pk
+    )
 
 
 def _about_person(known: Known) -> None:
@@ -176,7 +199,17 @@ def _mail(known: Known) -> None:
 def _about_case(known: Known) -> None:
     case = known.case
     file = CaseFile.objects.get(case=case)
-    CaseFile.objects.filter(pk=file.pk).update(destroy_after=date(2027, 1, 31))
+    reach = {"name": "Aysel Məmmədova", "postal": "Nizami 10, Bakı"}
+    CaseFile.objects.filter(pk=file.pk).update(destroy_after=date(2027, 1, 31), **reach)
+    Telling.objects.create(
+        case=case,
+        file=file,
+        key=f"case:{case.pk}:answer",
+        addressee="Aysel Məmmədova\nNizami 10, Bakı",
+        words="Nothing else is held.",
+        told_at=timezone.now(),
+        means=Means.LETTER,
+    )
     CaseMessage.objects.create(file=file, direction="note", body="Looks complete to us.")
     CaseRecord.objects.create(file=file, record=known.request.pk, belongs=True)
     Proposal.objects.create(

@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from dsar.admin.board import running_cases, tally
 from dsar.admin.frame import today_in_baku
+from dsar.admin.progress import steps_of
 from dsar.admin.stages import Stage, staged
-from dsar.admin.words import left_words
-from dsar.models import Kind, Status
+from dsar.admin.words import left_words, machine_day
+from dsar.models import Kind, Outcome, ResidualTrace, Status
 from tests.dsar.desk import a_full_board, ended, make_case, signed_in, url
 from tests.factories import make_user
 
@@ -69,6 +70,76 @@ def test_completed_cases_are_not_on_the_board() -> None:
 )
 def test_stage_says_what_a_case_waits_for(fields: dict, stage: Stage) -> None:
     assert staged(make_case(**fields)) == stage
+
+
+def test_what_the_scan_found_waits_for_the_officer_on_the_board() -> None:
+    case = make_case(Kind.DELETION, status=Status.EXECUTED)
+    row = ResidualTrace.objects.create(case=case, sealed="{}")
+    assert staged(case) == Stage.RUNNING
+    row.found = {"findings": [{"table": "a", "column": "b", "what": "c", "rows": 1}]}
+    row.save()
+    assert staged(case) == Stage.FINDINGS
+    found = shown(signed_in(make_user()).get(url("case_changelist")))
+    assert found["officer"] == [case.reference]
+
+
+@pytest.mark.parametrize(
+    ("fields", "verb"),
+    [
+        ({"kind": Kind.DELETION}, "approve"),
+        ({"kind": Kind.CHILD}, "subject"),
+        ({"kind": Kind.ACCESS, "is_shared": True}, "records"),
+        ({"kind": Kind.INFORMATION}, "release"),
+        ({"kind": Kind.COMPLAINT}, "answer"),
+        ({"kind": Kind.CORRECTION}, "propose"),
+        ({"kind": Kind.OBJECTION}, "object"),
+        ({"kind": Kind.BLOCKING}, "change"),
+        ({"verified": False}, ""),
+        ({"kind": Kind.DELETION, "status": Status.EXECUTED}, ""),
+    ],
+)
+def test_board_leads_to_what_is_next(fields: dict, verb: str) -> None:
+    case = make_case(**fields)
+    text = signed_in(make_user()).get(url("case_changelist")).text
+    cell = text.partition('class="next-step"')[2].partition("</td>")[0]
+    assert (f'href="{url(f"case_{verb}", case.pk)}"' if verb else "</span>") in cell
+    assert ("href" in cell) == bool(verb)
+
+
+@pytest.mark.parametrize(
+    ("fields", "day"),
+    [
+        ({"kind": Kind.DELETION}, "execute_on"),
+        ({"kind": Kind.ACCESS}, "execute_on"),
+        ({"kind": Kind.COMPLAINT, "verified": False}, "promise_due"),
+        ({"kind": Kind.COMPLAINT}, None),
+        ({"kind": Kind.CHILD}, None),
+        ({"kind": Kind.ACCESS, "is_shared": True}, None),
+    ],
+)
+def test_machine_day_is_told_only_where_the_machine_acts(fields: dict, day: str | None) -> None:
+    case = make_case(**fields)
+    assert machine_day(case, staged(case)) == (getattr(case, day) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "states"),
+    [
+        ({"verified": False}, ["done", "now", "ahead"]),
+        ({}, ["done", "done", "now"]),
+        ({"kind": Kind.DELETION}, ["done", "done", "now", "ahead", "ahead", "ahead"]),
+        ({"is_shared": True}, ["done", "done", "now", "ahead"]),
+    ],
+)
+def test_steps_say_how_far_a_case_has_come(fields: dict, states: list[str]) -> None:
+    assert [step.state for step in steps_of(make_case(**fields))] == states
+
+
+def test_steps_that_an_ended_case_never_took_are_left_out() -> None:
+    case = ended(make_case(Kind.DELETION), Outcome.WITHDRAWN)
+    assert [str(step.title) for step in steps_of(case)] == [
+        *("Receipt", "Proof of identity", "End")
+    ]
 
 
 def test_second_approval_is_a_stage_of_its_own_when_it_is_needed(settings) -> None:

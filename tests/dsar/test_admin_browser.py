@@ -1,40 +1,14 @@
 """The officer's pages in a real browser: on a phone, in the dark, and without any script."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
 
 from dsar.models import Case, CaseMessage, CaseRecord, Kind, Outcome, Status
 from emsar.staff.models import User
 from tests.accessibility import faults, too_wide
-from tests.dsar.desk import a_full_board, make_case, make_disclosure, signed_in, url, verb_url
+from tests.desks import DARK, PHONE, WIDE
+from tests.dsar.desk import a_full_board, make_case, make_disclosure, url, verb_url
 from tests.factories import make_request, make_user
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
-DARK = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
-WIDE = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
-
-
-@pytest.fixture
-def open_as(browser: Browser, live_server: Any, filled_db: None) -> Iterator[Any]:
-    """``open_as(user, …)``: a page in which that colleague is logged in."""
-    contexts: list[BrowserContext] = []
-
-    def opened(user: User, **look: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **look)
-        contexts.append(context)
-        cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
-        name, place = settings.SESSION_COOKIE_NAME, f"{live_server.url}/admin/"
-        context.add_cookies([{"name": name, "value": cookie, "url": place}])
-        return context.new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def addresses(officer: User) -> dict[str, str]:

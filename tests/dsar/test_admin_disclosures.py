@@ -42,7 +42,8 @@ def test_person_is_found_by_post_and_the_answer_holds_a_number_alone() -> None:
 
 
 def test_entry_is_made_shown_and_named_on_the_case() -> None:
-    officer, case = make_user(), make_case()
+    officer, case = make_user(), make_case(email="told@example.com")
+    make_request(email="told@example.com")
     client = signed_in(officer)
     response = client.post(add(case.subject), entry())
     made = Disclosure.objects.get()
@@ -51,6 +52,17 @@ def test_entry_is_made_shown_and_named_on_the_case() -> None:
     assert "Authority for examples" in client.get(url("disclosure_change", made.pk)).text
     assert "Authority for examples" in client.get(url("disclosure_changelist")).text
     assert "Authority for examples" in client.get(url("case_change", case.pk)).text
+
+
+def test_only_what_is_held_is_offered_table_by_table() -> None:
+    person = make_case().subject
+    client = signed_in(make_user())
+    page = client.get(add(person))
+    assert NAME not in page.text
+    assert client.post(add(person), entry()).status_code == 422
+    known = client.get(add(make_request().subject_id))
+    groups = dict(known.context["form"].fields["fields_told"].choices)
+    assert (NAME, "name and surname") in groups["Request"]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,12 @@ def test_looking_at_the_preview_erases_nothing() -> None:
     assert (case.status, ConsultationRequest.objects.count()) == (Status.OPEN, 1)
 
 
+def test_preview_says_one_and_many_beside_their_numbers() -> None:
+    text = signed_in(make_user()).get(verb_url(a_case(), "approve")).text
+    assert "<dt>Data subject</dt><dd>1</dd>" in text
+    assert "<dt>Outgoing mails</dt><dd>2</dd>" in text
+
+
 def test_approval_erases_and_a_second_click_says_that_it_is_done() -> None:
     case, client = a_case(), signed_in(make_user())
     data = {"sure": "on", "seen": seen_on(client.get(verb_url(case, "approve")))}

@@ -147,7 +147,7 @@ def test_in_time_goes_by_the_earlier_deadline() -> None:
 
 
 def test_long_registers_have_pages(monkeypatch) -> None:
-    monkeypatch.setattr("dsar.admin.frame.ROWS", 2)
+    monkeypatch.setattr("emsar.staff.tabs.ROWS", 2)
     for _number in range(3):
         make_case()
     client = signed_in(make_user())
@@ -159,4 +159,4 @@ def test_long_registers_have_pages(monkeypatch) -> None:
 def test_file_says_the_days_that_it_covers_in_its_name() -> None:
     with time_machine.travel(baku("2027-01-01T00:30"), tick=False):
         response = signed_in(make_user()).get(f"{url('register')}?format=csv")
-    assert 'filename="cases-2027-01-01-2027-01-01.csv"' in response.headers["Content-Disposition"]
+    assert 'filename="cases-2026-02-01-2027-01-01.csv"' in response.headers["Content-Disposition"]

@@ -167,6 +167,11 @@ def test_promise_explains_itself() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", [Kind.COMPLAINT, Kind.CORRECTION, Kind.OTHER])
+def test_no_machine_is_promised_where_a_person_has_to_answer(kind: str) -> None:
+    assert not any("machine" in step for step in promise_explained(make_case(kind)).steps)
+
+
 def test_term_by_law_names_the_days_that_it_skipped_and_its_pause() -> None:
     officer = make_user()
     with time_machine.travel(baku("2026-11-23T10:00"), tick=False) as clock:

@@ -1,23 +1,17 @@
 """The night: on its day everything is done, and what cannot be is told every day (E-7.2e, E-8k)."""
 
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 
 import pytest
 import time_machine
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dsar import health
-from dsar.models import Case, CaseFile, Intake, Kind, Outcome, Release, ResidualTrace, Status
+from dsar.models import Case, CaseFile, Kind, Outcome, Release, Status
 from dsar.services import deadlines, erasure, reminding, sharing
 from dsar.services.dates import promise_of
-from dsar.tasks import run_deadlines
-from emsar.audit.models import Heartbeat
-from emsar.celery import app
 from emsar.entities.businessdays import BAKU
 from emsar.entities.models import CalendarDay
 from emsar.entities.publication import bump
@@ -25,27 +19,10 @@ from emsar.entities.registry import reset
 from emsar.outbox.models import OutboundMail
 from requests_inbox.models import ConsultationRequest
 from tests.dsar.erasing import case_of, make_case, make_person
+from tests.dsar.nights import RECEIVED, night_of, someone, told
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-RECEIVED = datetime(2026, 12, 10, 8, tzinfo=UTC)
-NIGHT = timedelta(hours=3, minutes=30)
-
-
-def night_of(day: date) -> datetime:
-    """03:30 in Baku."""
-    return datetime.combine(day, datetime.min.time(), BAKU) + NIGHT
-
-
-def someone(number: int = 0, **fields: object) -> Case:
-    request = make_person(f"Kamran Vəliyev{number}", f"kamran{number}@example.com")
-    return make_case(request, **{"received": RECEIVED, **fields})
-
-
-def told(template: str) -> int:
-    """How many reminders of a kind lie in the outbox."""
-    words = {"due": ":1", "choice": ":choice:", "found": ":found:", "over": ":over:"}
-    return OutboundMail.objects.filter(purpose="staff", key__contains=words[template]).count()
 
 
 @pytest.mark.parametrize("status", [Status.OPEN, Status.APPROVED])
@@ -201,72 +178,6 @@ def test_new_day_off_moves_the_term_of_the_law_and_not_the_promise() -> None:
     case.refresh_from_db()
     assert case.statutory_due == before + timedelta(days=1)
     assert case.promise_due == promised
-
-
-def test_simulation_counts_and_does_nothing() -> None:
-    make_user()
-    case, out = someone(), StringIO()
-    with time_machine.travel(night_of(case.execute_on), tick=False):
-        call_command("run_deadlines", "--simulate", stdout=out)
-        assert "erased: 1, answered: 0" in out.getvalue()
-        assert ConsultationRequest.objects.exists()
-        assert not OutboundMail.objects.filter(purpose="staff", key__contains=str(case.pk)).exists()
-        assert not Heartbeat.objects.filter(job=deadlines.JOB).exists()
-        call_command("run_deadlines", stdout=out)
-    assert not ConsultationRequest.objects.exists()
-    assert Heartbeat.objects.filter(job=deadlines.JOB).exists()
-
-
-def test_command_fails_when_a_case_does(monkeypatch) -> None:
-    case = someone()
-    monkeypatch.setattr(erasure, "destroy", lambda *_: 1 / 0)
-    with time_machine.travel(night_of(case.execute_on), tick=False), pytest.raises(CommandError):
-        call_command("run_deadlines", stdout=StringIO())
-
-
-def test_beat_runs_every_job_of_the_rights() -> None:
-    app.loader.import_default_modules()
-    tasks = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    ours = {name for name in app.tasks if name.startswith("dsar.")}
-    assert ours <= tasks
-    assert "emsar.retention.tasks.ship" in tasks
-    night = app.conf.beat_schedule["carry out what is promised for today"]["schedule"]
-    assert (night.hour, night.minute) == ({3}, {30})
-    run_deadlines()
-    assert Heartbeat.objects.filter(job=deadlines.JOB).exists()
-
-
-def test_faults_tell_what_is_wrong(settings) -> None:
-    now = datetime.now(UTC)
-    assert health.faults(now) == []
-    Intake.objects.create(
-        nonce="00000000-0000-4000-8000-000000000001", language="az", email="x@example.com",
-        received_at=now - timedelta(minutes=11),
-    )  # fmt: skip
-    assert health.faults(now) == ["intake"]
-    case = someone(received=now, executed_at=now)
-    row = ResidualTrace.objects.create(case=case, sealed="{}")
-    assert health.faults(now) == ["intake"]
-    assert health.faults(now + timedelta(hours=13)) == ["intake", "residual"]
-    row.found = {"findings": [{"table": "t", "column": "c", "what": "word", "rows": 1}]}
-    row.save()
-    assert health.faults(now) == ["intake", "residual"]
-    settings.IS_PRODUCTION = True
-    assert health.faults(now)[-1] == "officer"
-    make_user(is_active=False)
-    assert health.faults(now)[-1] == "officer"
-    make_user()
-    assert health.faults(now)[-1] == "residual"
-    assert not health.check_rights().ok
-
-
-def test_check_of_the_database_warns_in_production_without_an_officer(settings) -> None:
-    assert health.there_is_an_officer(None, ["default"]) == []
-    settings.IS_PRODUCTION = True
-    assert [w.id for w in health.there_is_an_officer(None, ["default"])] == ["dsar.W001"]
-    assert health.there_is_an_officer(None) == [], "make check asks no database"
-    make_user()
-    assert health.there_is_an_officer(None, ["default"]) == []
 
 
 @hypothesis_settings(

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.utils import timezone
 
 from dsar.models import Case, CaseFile, Outcome, Status
 from dsar.services import deadlines, erasure, residual
@@ -20,11 +19,10 @@ from emsar.outbox.models import MailCopy, OutboundMail
 from emsar.retention.certificates import verify
 from emsar.retention.dependants import GOES_ALONG, pointing_at
 from emsar.retention.management.commands.backup_database import environment
-from emsar.retention.models import Clearance, DeletionOrder, DestructionLine
+from emsar.retention.models import DeletionOrder, DestructionLine
 from emsar.subjects.models import DataSubject, SubjectIdentifier
-from requests_inbox.models import AccountingDocument, ConsultationRequest
 from tests.dsar.erasing import make_case
-from tests.dsar.people import Known, known_person
+from tests.dsar.people import Known, known_person, let_go
 from tests.factories import make_user
 from tests.retention.restoring import contents, program
 
@@ -57,15 +55,9 @@ def everybody() -> list[Known]:
     found = []
     for number, name in enumerate(NAMES):
         known = known_person(name=name, email=f"Qemer{number:02}@Xidirova.example")
-        ConsultationRequest.objects.filter(pk=known.request.pk).update(
-            contract_start=None, contract_end=None
-        )
-        AccountingDocument.objects.filter(subject=known.person).delete()
+        let_go(known)
         phone = SubjectIdentifier.objects.filter(subject=known.person, kind="phone")
         phone.update(value=f"+9945055500{number:02}")
-        Clearance.objects.create(
-            record=known.request.pk, last_day=timezone.localdate(), by=known.officer.pk
-        )
         OutboundMail.objects.filter(subject=known.person).update(
             to_address=None, reply_to=None, subject_line=None, body=None, status="sent"
         )

@@ -204,10 +204,12 @@ def test_failed_assembly_costs_no_download(case, monkeypatch) -> None:
     assert not AuditEvent.objects.filter(action="case.download").exists()
 
 
-def test_package_tells_of_itself(case) -> None:
+def test_package_tells_of_the_copies_before_it(case) -> None:
     releases.release(case)
+    first = releases.download(case)
     rows = tables(releases.download(case))
-    assert [row["downloads"] for row in rows["dsar.release"]] == [1]
+    told = [(row["downloads"], row["sha256"]) for row in rows["dsar.release"]]
+    assert told == [(1, first.sha256)]
     assert "case.release" in {row["action"] for row in rows["audit.auditevent"]}
 
 

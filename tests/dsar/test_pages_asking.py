@@ -94,7 +94,9 @@ class TestSending:
             with CaptureQueriesContext(connection) as found:
                 response = send(client, email=email)
                 followed = client.get(response.headers["Location"])
-            answers.append((response.status_code, dict(response.headers), followed.content))
+            # The second may change between the two answers.
+            headers = {name: value for name, value in response.items() if name != "Expires"}
+            answers.append((response.status_code, headers, followed.content))
             statements.append([re.sub(r"VALUES.*|'[^']*'", "", q["sql"]) for q in found])
         assert answers[0] == answers[1]
         assert statements[0] == statements[1]

@@ -1,35 +1,34 @@
 """Corrections: what can be proposed, what changes, and who is told (E-8d)."""
 
 import json
-import re
 from datetime import date
 
 import pytest
 from django.utils import timezone
 
 from dsar.correcting import CHECKS, correctable_columns
-from dsar.models import Case, CaseMessage, CaseRecord, Kind, Outcome, Proposal, Status
-from dsar.services import corrections, disclosures
+from dsar.models import Case, CaseRecord, Kind, Outcome, Proposal, Status
+from dsar.services import corrections
 from dsar.services.corrections import FIELDS
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from emsar.audit.models import AuditEvent
-from emsar.entities.registry import registry
-from emsar.outbox.models import OutboundMail, Purpose
-from emsar.subjects.identifiers import find
-from emsar.subjects.models import SubjectIdentifier
+from emsar.outbox.models import OutboundMail
 from requests_inbox.models import AccountingDocument, ConsultationRequest
-from requests_inbox.services import contracts, handling, replying
+from requests_inbox.services import contracts
+from tests.dsar.corrected import (
+    EMAIL,
+    REQUEST,
+    approve,
+    now_of,
+    propose,
+    propose_address,
+)
 from tests.dsar.desk import ended, make_case
 from tests.factories import form_entry, make_request, make_user, solutions_user
 from tests.requests_inbox.contracting import classed, customer
-from tests.requests_inbox.desk import deliver, fresh, listed, travel
+from tests.requests_inbox.desk import fresh, listed, travel
 
 pytestmark = pytest.mark.django_db
-
-EMAIL = "aysel@example.com"
-NEW = "aysel.new@example.com"
-REQUEST = "requests_inbox.consultationrequest"
-ADDRESS = "subjects.subjectidentifier"
 
 
 @pytest.fixture
@@ -40,32 +39,6 @@ def item() -> ConsultationRequest:
 @pytest.fixture
 def case(item) -> Case:
     return make_case(Kind.CORRECTION, email=EMAIL)
-
-
-def now_of(case: Case) -> Case:
-    return Case.objects.get(pk=case.pk)
-
-
-def propose(case, item, value: str, column: str = "name", **fields) -> Proposal:
-    return corrections.propose(now_of(case), REQUEST, str(item.pk), column, value, **fields)
-
-
-def propose_address(case: Case, value: str = NEW) -> Proposal:
-    row = find("email", EMAIL)
-    return corrections.propose(now_of(case), ADDRESS, str(row.pk), "value", value)
-
-
-def approve(proposal: Proposal, *, yes: bool = True) -> Proposal:
-    corrections.decide(proposal, yes, by=make_user())
-    return proposal
-
-
-def token_mailed(to: str) -> str:
-    rows = OutboundMail.objects.filter(purpose=Purpose.RIGHTS).order_by("-created_at")
-    mail = next(row for row in rows if row.to_address == to)
-    found = re.search(r"/my-data/address/([\w-]+)/", mail.body or "")
-    assert found
-    return found[1]
 
 
 def test_every_column_that_the_map_calls_correctable_is_checked_and_named() -> None:
@@ -222,98 +195,6 @@ class TestDeciding:
             propose(case, other, "Leyla Həsənova")
         approve(propose(case, item, "Leyla Həsənova"))
         assert (fresh(item).name, fresh(other).name) == ("Leyla Həsənova", "Aysel Memedova")
-
-
-class TestTelling:
-    def test_mailboxes_that_hold_a_copy_get_the_new_value(self, case, item) -> None:
-        deliver()
-        approve(propose(case, item, "Leyla Həsənova"))
-        mail = OutboundMail.objects.get(key__contains=":corrected:")
-        assert mail.to_address == mail.copy_in == registry().mailbox_of("solutions").address
-        assert "Leyla Həsənova" in mail.body
-        # The copy of this mail goes with its request.
-        assert (mail.about, mail.purpose) == (item.pk, Purpose.RIGHTS)
-
-    def test_company_that_got_the_request_is_told_too(self, case, item) -> None:
-        handling.hand_over(item, "consulting", "field", by=make_user())
-        approve(propose(case, item, "Leyla Həsənova"))
-        told = OutboundMail.objects.filter(key__contains=":corrected:")
-        expected = {registry().mailbox_of(slug).address for slug in ("solutions", "consulting")}
-        assert {mail.to_address for mail in told} == expected
-
-    def test_nobody_is_told_who_got_nothing(self, case, item) -> None:
-        approve(propose(case, item, "Leyla Həsənova"))
-        assert not OutboundMail.objects.filter(key__contains=":corrected:").exists()
-
-    def test_officer_reads_whom_outside_to_tell(self, case, item) -> None:
-        disclosures.disclose(
-            item.subject_id,
-            recipient="District court",
-            document="No. 7",
-            ground="court",
-            legal_reference="personal-data",
-            fields=[f"{REQUEST}.name"],
-            by=make_user(),
-        )
-        approve(propose(case, item, "Leyla Həsənova"))
-        note = CaseMessage.objects.get(direction="note")
-        assert "District court, No. 7" in note.body
-
-
-class TestNewAddress:
-    def test_changes_only_after_the_link_to_it_was_used(self, case, item) -> None:
-        proposal = approve(propose_address(case))
-        assert proposal.state == Proposal.State.CONFIRMING
-        assert find("email", NEW) is None
-        corrections.confirm_address(token_mailed(NEW))
-        assert find("email", EMAIL) is None
-        assert find("email", NEW).pk == fresh(item).contact_id
-        assert now_of(case).outcome == Outcome.FULFILLED
-
-    def test_replies_go_to_it_from_then_on(self, case, item) -> None:
-        replying.send_reply(item, "Hello", by=solutions_user())
-        approve(propose_address(case))
-        corrections.confirm_address(token_mailed(NEW))
-        mail = OutboundMail.objects.get(about=item.pk, purpose=Purpose.REPLY)
-        assert mail.to_address == NEW
-        assert make_request(email=NEW).subject_id == item.subject_id
-        assert make_request(email=EMAIL).subject_id != item.subject_id
-
-    def test_link_works_once_and_for_nothing_else(self, case) -> None:
-        approve(propose_address(case))
-        token = token_mailed(NEW)
-        corrections.confirm_address(token)
-        for wrong in (token, "", "x" * 43):
-            with pytest.raises(CaseStateError):
-                corrections.confirm_address(wrong)
-
-    def test_of_another_person_is_told_to_the_officer_before(self, case) -> None:
-        make_request(email=NEW)
-        # Whoever proposes it learns nothing from the answer.
-        proposal = propose_address(case)
-        with pytest.raises(CaseRefusedError, match="merge"):
-            approve(proposal)
-        assert not OutboundMail.objects.filter(about=case.pk).exists()
-
-    def test_that_became_another_person_s_meanwhile_is_told_to_the_officer(
-        self, case, item
-    ) -> None:
-        approve(propose_address(case))
-        owner = make_request(email=NEW)
-        corrections.confirm_address(token_mailed(NEW))
-        assert find("email", NEW).subject_id == owner.subject_id
-        assert SubjectIdentifier.objects.get(pk=item.contact_id).value == EMAIL
-        assert Proposal.objects.get().state == Proposal.State.REJECTED
-        mails = OutboundMail.objects.filter(purpose=Purpose.STAFF, key__contains=":taken:")
-        assert NEW not in mails.get().body
-
-    def test_is_not_confirmed_once_the_case_was_taken_back(self, case) -> None:
-        approve(propose_address(case))
-        token = token_mailed(NEW)
-        ended(now_of(case), Outcome.WITHDRAWN)
-        with pytest.raises(CaseStateError):
-            corrections.confirm_address(token)
-        assert find("email", NEW) is None
 
 
 def test_correction_of_a_contract_needs_a_contract() -> None:

@@ -1,6 +1,7 @@
 """Sending through a real mail server: once each, whatever the server says on the way."""
 
 import logging
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -115,6 +116,22 @@ def test_copy_in_a_mailbox_of_ours_is_noted(smtp, queue) -> None:
     )
     assert copy.at == fresh(mail).sent_at
     assert str(copy) == "office@example.org R-7KQX"
+
+
+def test_copy_is_kept_where_a_mail_comes_from_and_where_it_goes(smtp, queue) -> None:
+    about = uuid4()
+    queue(mailbox="office@example.org", copy_in="group@example.org", about=about)
+    queue(mailbox="office@example.org", about=about)
+    send_due()
+    noted = Counter(MailCopy.objects.filter(about=about).values_list("mailbox", flat=True))
+    assert noted == {"office@example.org": 2, "group@example.org": 1}
+
+
+def test_notice_to_staff_leaves_no_copy_of_anybody(smtp, queue) -> None:
+    queue(purpose=Purpose.STAFF, about=uuid4())
+    queue(about=None, copy_in="office@example.org")
+    assert send_due() == 2
+    assert not MailCopy.objects.exists()
 
 
 def test_refused_for_now_and_then_accepted_is_delivered_once(smtp, queue, clock) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from emsar.outbox.models import OutboundMail, Purpose, Status
@@ -14,6 +13,7 @@ from emsar.staff.models import User
 from emsar.subjects.models import DataSubject
 from emsar.subjects.services import block
 from requests_inbox.models import ConsultationRequest, HistoryEntry, Message
+from tests.desks import signed_in as signed_in
 
 BAKU = ZoneInfo("Asia/Baku")
 LIST = "admin:requests_inbox_consultationrequest_changelist"
@@ -33,12 +33,6 @@ def address(verb: str, item: ConsultationRequest) -> str:
     """The address of a verb of a request; ``change`` is its page."""
     name = f"admin:requests_inbox_consultationrequest_{verb.replace('-', '_')}"
     return reverse(name, args=[item.pk])
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(user: User, item: ConsultationRequest) -> str:

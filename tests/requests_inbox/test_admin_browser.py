@@ -1,42 +1,18 @@
 """The desk in a real browser: three languages, a phone, in the dark, and without any script."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
 
 from emsar.staff.models import User
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling, replying
 from tests.accessibility import faults, too_wide
+from tests.desks import DARK, PHONE
 from tests.factories import make_request, make_user, solutions_user
-from tests.requests_inbox.desk import LIST, address, deliver, fresh, messages, signed_in
+from tests.requests_inbox.desk import LIST, address, deliver, fresh, messages
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
 # What axe looks at is the same as in the first language; what differs is how long words are.
 RUSSIAN = dict(PHONE)
-DARK = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
-
-
-@pytest.fixture
-def open_as(browser: Browser, live_server: Any, filled_db: None) -> Iterator[Any]:
-    """``open_as(user, …)``: a page in which that colleague is logged in."""
-    contexts: list[BrowserContext] = []
-
-    def opened(user: User, **look: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **look)
-        contexts.append(context)
-        cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
-        name, url = settings.SESSION_COOKIE_NAME, f"{live_server.url}/admin/"
-        context.add_cookies([{"name": name, "value": cookie, "url": url}])
-        return context.new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def a_long_day() -> tuple[User, ConsultationRequest]:

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from emsar.outbox.models import OutboundMail
 from emsar.retention.models import DeletionOrder, LegalHold
 from emsar.staff.models import Role, User
 from requests_inbox.models import ConsultationRequest
+from tests.desks import signed_in as signed_in
 from tests.factories import make_request, make_user, solutions_user
 
 ROLES = ("dpo", "auditor", "administrator", "entity_staff")
@@ -22,12 +22,6 @@ ROLES = ("dpo", "auditor", "administrator", "entity_staff")
 
 def someone(role: str) -> User:
     return solutions_user() if role == Role.ENTITY_STAFF else make_user(role)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def url(name: str, *args: object) -> str:

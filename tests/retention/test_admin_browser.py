@@ -1,42 +1,17 @@
 """The pages of retention in a real browser: on a phone, in the dark, and without any script."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
 
 from emsar.retention import banner
 from emsar.retention.models import Clearance, DeletionOrder, DestructionLine, LegalHold, Sweep
-from emsar.staff.models import User
 from tests.accessibility import faults, too_wide
+from tests.desks import DARK, PHONE
 from tests.factories import make_user, solutions_user
-from tests.retention.desk import ends, hold_on, in_days, make_order, signed_in, url
+from tests.retention.desk import ends, hold_on, in_days, make_order, url
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
 # What axe looks at is the same as in the first language; what differs is how long words are.
 RUSSIAN = dict(PHONE)
-DARK = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
-
-
-@pytest.fixture
-def open_as(browser: Browser, live_server: Any, filled_db: None) -> Iterator[Any]:
-    """``open_as(user, …)``: a page in which that colleague is logged in."""
-    contexts: list[BrowserContext] = []
-
-    def opened(user: User, **look: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **look)
-        contexts.append(context)
-        cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
-        name, place = settings.SESSION_COOKIE_NAME, f"{live_server.url}/admin/"
-        context.add_cookies([{"name": name, "value": cookie, "url": place}])
-        return context.new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def a_full_register() -> list[str]:

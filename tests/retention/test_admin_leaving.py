@@ -1,14 +1,15 @@
 """What leaves soon, and what nobody answered: seen by whoever sees the record, cleared once."""
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from emsar.audit.models import AuditEvent
 from emsar.datamap.rules import rule
-from emsar.retention.admin import frame
 from emsar.retention.clearances import ClearanceError, clear
 from emsar.retention.due import due_rows
 from emsar.retention.models import Clearance, LegalHold
+from emsar.staff import tabs
 from emsar.subjects.services import block
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling
@@ -87,12 +88,27 @@ def test_list_is_filtered_by_rule() -> None:
 def test_long_list_has_pages(monkeypatch) -> None:
     for _number in range(3):
         ends(3)
-    monkeypatch.setattr(frame, "ROWS", 2)
+    monkeypatch.setattr(tabs, "ROWS", 2)
     pages = [listed(make_user(), page=page) for page in ("1", "2", "nonsense", "9")]
     assert [len(page) for page in pages] == [2, 1, 2, 1]
     assert not set(pages[0]) & set(pages[1])
     text = signed_in(make_user()).get(url("leaving"), {"rule": RULE}).text
     assert "?page=2&amp;rule=consultation" in text
+
+
+def contract_page(request) -> str:
+    return reverse("admin:requests_inbox_consultationrequest_contract", args=[request.pk])
+
+
+def test_those_who_may_record_a_contract_are_led_to_its_page() -> None:
+    request = ends(3, service="cybersecurity")
+    for user in (make_user(), solutions_user()):
+        assert contract_page(request) in signed_in(user).get(url("leaving")).text
+    customer = {"contract_start": in_days(-400), "contract_end": in_days(-390)}
+    ConsultationRequest.objects.filter(pk=request.pk).update(**customer)
+    text = signed_in(make_user()).get(url("leaving")).text
+    assert request.reference in text
+    assert contract_page(request) not in text
 
 
 def test_unanswered_come_first_with_the_day_on_which_they_go_anyway() -> None:

@@ -1,16 +1,21 @@
 """The page of the rules, its chart and panel, the lists of sweeps, and the alarm above all."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from emsar.audit.models import Heartbeat
+from emsar.entities.businessdays import BAKU
 from emsar.outbox.models import OutboundMail
 from emsar.retention import banner, health
 from emsar.retention.admin import overview
 from emsar.retention.alarms import tell_officer, words
+from emsar.retention.figures import all_figures
 from emsar.retention.models import DestructionLine, Sweep
+from emsar.retention.sweeps import JOB
 from tests.factories import make_user, solutions_user
 from tests.retention.desk import ends, hold_on, in_days, make_order, signed_in, today, url
 
@@ -52,6 +57,18 @@ def test_each_rule_has_its_figures(role: str) -> None:
     found = figures(make_user(role))
     assert found["consultation"] == (5, 1, 1, 1, 1)
     assert found["outbox_rows"][4] is None
+
+
+@pytest.mark.parametrize(("since_sweep", "late"), [(None, False), (timedelta(minutes=5), True)])
+def test_rule_is_called_late_once_a_sweep_had_its_chance(since_sweep, late: bool) -> None:
+    ends(-1)
+    if since_sweep is not None:
+        defaults = {"at": timezone.now() - since_sweep}
+        Heartbeat.objects.update_or_create(job=JOB, defaults=defaults)
+    noon = in_days(0)
+    with time_machine.travel(datetime.combine(noon, time(12), BAKU), tick=False):
+        line = next(one for one in all_figures() if one.rule.name == "consultation")
+    assert (line.due, line.is_late) == (1, late)
 
 
 def test_rules_are_said_in_words() -> None:

@@ -185,6 +185,9 @@ class TestDeadMansSwitch:
         request = make_request()
         long_ago = timezone.now() - timedelta(days=100)
         OutboundMail.objects.filter(about=request.pk).update(status="sent", created_at=long_ago)
+        assert "late:outbox_rows" not in health.faults()  # no sweep has had its hour yet
+        assert "late:outbox_rows" in health.faults(timezone.now() + timedelta(hours=2))
+        Heartbeat.objects.update_or_create(job=JOB, defaults={"at": timezone.now()})
         assert "late:outbox_rows" in health.faults()
 
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'outgoing mail',
-                'verbose_name_plural': 'outgoing mail',
+                'verbose_name_plural': 'outgoing mails',
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'sending'])), fields=['due_at'], name='outbox_waiting')],
                 'constraints': [models.UniqueConstraint(fields=('key',), name='one_mail_a_key'), models.UniqueConstraint(fields=('message_id',), name='one_mail_a_message_id')],
             },

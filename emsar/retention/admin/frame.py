@@ -1,38 +1,15 @@
 """What the pages of retention have in common: tabs by right, titles, and links to acts."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emsar.staff.acting import acting_user
-from emsar.staff.models import User
+from emsar.staff.tabs import Tab, below, cut, let_in, permitted
+from emsar.staff.verbpage import CONFLICT, UNPROCESSABLE
 
-UNPROCESSABLE = 422
-CONFLICT = 409
-# Below the number of fields that a form may send (DATA_UPLOAD_MAX_NUMBER_FIELDS).
-ROWS = 50
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A page of retention and the right that opens it."""
-
-    name: str
-    title: str | Promise
-    right: str
-
-    @property
-    def address(self) -> str:
-        return reverse(f"admin:{self.name}")
-
+__all__ = ["CONFLICT", "UNPROCESSABLE", "Tab", "act_address", "cut", "frame", "let_in", "tabs_of"]
 
 OVERVIEW = Tab("retention_overview", _("Rules"), "retention.view_rule")
 LEAVING = Tab("retention_leaving", _("Leaving soon"), "retention.view_leaving")
@@ -54,31 +31,12 @@ TABS = (OVERVIEW, LEAVING, HOLDS, ORDERS, REVIEWS, SWEEPS, LINES)
 
 def tabs_of(user: Any) -> list[Tab]:
     """The pages that somebody may open, in their order."""
-    return [tab for tab in TABS if user.has_perm(tab.right)]
-
-
-def let_in(request: HttpRequest, right: str) -> User:
-    """Whoever acts, with that right; PermissionDenied for everybody else."""
-    user = acting_user(request)
-    if not user.has_perm(right):
-        raise PermissionDenied
-    return user
+    return permitted(TABS, user)
 
 
 def frame(request: HttpRequest, tab: Tab, title: object, **more: Any) -> dict[str, Any]:
     """The context of a page below a tab."""
-    return {
-        **admin.site.each_context(request),
-        "title": title,
-        "tabs": tabs_of(request.user),
-        "tab": tab,
-        **more,
-    }
-
-
-def cut(rows: QuerySet[Any], request: HttpRequest) -> Page[Any]:
-    """The page that was asked for; the nearest for a number that is none."""
-    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    return below(request, TABS, tab, title, **more)
 
 
 def act_address(scope: str, key: str) -> str:

@@ -17,8 +17,11 @@ from emsar.audit import record
 from emsar.datamap.rules import Rule
 from emsar.retention import leaving
 from emsar.retention.admin.frame import CONFLICT, LEAVING, cut, frame, let_in
+from emsar.retention.admin.keeping import Link, links_for
 from emsar.retention.clearances import ClearanceError, clear
 from emsar.retention.models import LegalHold
+from emsar.staff.acting import acting_user
+from emsar.staff.models import User
 from emsar.staff.pages import register_page
 
 # The page shows no more of those that wait; the oldest come first, so the list empties itself.
@@ -41,9 +44,9 @@ def leaving_soon(request: HttpRequest) -> HttpResponse:
         _("Leaving in the next 30 days"),
         rules=every,
         chosen=chosen[0] if len(chosen) == 1 < len(every) else None,
-        waiting=[_Shown(one) for one in waiting[:WAITING_SHOWN]],
+        waiting=[_Shown(one, user) for one in waiting[:WAITING_SHOWN]],
         waiting_count=len(waiting),
-        rows=[_Shown(row) for row in rows],
+        rows=[_Shown(row, user) for row in rows],
         page=page,
         may_clear=user.has_perm("retention.add_clearance"),
         may_hold=user.has_perm("retention.add_legalhold"),
@@ -54,8 +57,13 @@ def leaving_soon(request: HttpRequest) -> HttpResponse:
 class _Shown:
     """A line of the list with its addresses."""
 
-    def __init__(self, row: leaving.Leaving) -> None:
-        self.row = row
+    def __init__(self, row: leaving.Leaving, user: User) -> None:
+        self.row, self.user = row, user
+
+    @property
+    def links(self) -> list[Link]:
+        """What this colleague can do so that the record is kept."""
+        return links_for(self.row.record, self.user)
 
     @property
     def address(self) -> str:
@@ -117,7 +125,7 @@ def _ask(
         LEAVING,
         _("Destroy without waiting"),
         subtitle=str(row),
-        one=_Shown(line),
+        one=_Shown(line, acting_user(request)),
         problem=problem,
         back=LEAVING.address,
     )

@@ -3,11 +3,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from emsar.site.errors import is_database_down, unavailable
+from emsar.site.errors import database_fault
 
 
 class DatabaseUnavailableMiddleware:
-    """Answers with a page that names our mailboxes while PostgreSQL cannot be reached.
+    """Answers with a page that names our mailboxes while PostgreSQL cannot be reached, and with one
+    that asks to send again where two changed the same rows at once.
 
     Django turns a view's exception into a response before it comes back to a middleware, so the
     hook is `process_exception`; what a middleware raises itself is caught by
@@ -21,4 +22,4 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(request) if is_database_down(exception) else None
+        return database_fault(request, exception)

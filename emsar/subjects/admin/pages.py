@@ -1,5 +1,6 @@
 """The DPO's verbs for a person as a whole, each with a page that says what will happen."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,11 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emsar.audit import record
+from emsar.staff.models import User
+from emsar.staff.verbpage import UNPROCESSABLE, VerbForm, VerbPage, Visit, Words
 from emsar.subjects import services
 from emsar.subjects.admin.search import find_subjects
 from emsar.subjects.identifiers import format_phone
@@ -26,10 +28,6 @@ from emsar.subjects.models import (
 )
 from emsar.subjects.records import records_of
 from emsar.subjects.services import SubjectStateError
-
-UNPROCESSABLE = 422
-CONFLICT = 409
-_Words = str | Promise
 
 
 def find_subject(model_admin: Any, http: HttpRequest, key: object) -> DataSubject:
@@ -74,54 +72,55 @@ def show(
     **more: Any,
 ) -> HttpResponse:
     """A page about a person."""
-    context = {
-        **model_admin.admin_site.each_context(http),
-        **facts(http, subject),
-        "opts": model_admin.opts,
-        "title": _("Data subject %(number)s") % {"number": subject},
-        **more,
-    }
+    context = {**frame(model_admin, http, subject), **more}
     name = f"admin/people/{template}.html"
     return TemplateResponse(http, name, context, status=status)
 
 
-class SubjectVerb:
-    """GET asks, POST does; what the service refuses is told in words."""
+def frame(model_admin: Any, http: HttpRequest, subject: DataSubject) -> dict[str, Any]:
+    """What every page about a person shows."""
+    return {
+        **model_admin.admin_site.each_context(http),
+        **facts(http, subject),
+        "opts": model_admin.opts,
+        "title": _("Data subject %(number)s") % {"number": subject},
+    }
 
-    title: ClassVar[_Words]
-    button: ClassVar[_Words]
-    explanation: ClassVar[_Words]
-    done: ClassVar[_Words]
-    form: ClassVar[type[forms.Form]] = forms.Form
 
-    def view(self, model_admin: Any, http: HttpRequest, pk: object) -> HttpResponse:
-        subject = find_subject(model_admin, http, pk)
-        if http.method != "POST":
-            return self._ask(model_admin, http, subject, self.form())
-        form = self.form(http.POST)
-        if not form.is_valid():
-            return self._ask(model_admin, http, subject, form, UNPROCESSABLE)
-        try:
-            self.do(subject, form.cleaned_data, http.user.pk)
-        except SubjectStateError:
-            messages.error(http, _("This is not possible: the record has changed meanwhile."))
-        else:
-            messages.success(http, str(self.done))
-        return redirect(address_of(subject))
+class SubjectVerb(VerbPage[DataSubject]):
+    """A verb of the officer's about a person; ``words`` are what is said when it is done."""
 
-    def do(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
-        raise NotImplementedError
+    words: ClassVar[Words]
+    template = "admin/people/verb.html"
+    refusals: ClassVar[tuple[type[Exception], ...]] = (SubjectStateError,)
 
-    def _ask(
-        self,
-        model_admin: Any,
-        http: HttpRequest,
-        subject: DataSubject,
-        form: forms.Form,
-        status: int = 200,
+    def find(self, model_admin: Any, request: HttpRequest, key: object) -> DataSubject:
+        return find_subject(model_admin, request, key)
+
+    def address(self, thing: DataSubject) -> str:
+        return address_of(thing)
+
+    def frame(self, visit: Visit[DataSubject]) -> dict[str, Any]:
+        return frame(visit.model_admin, visit.request, visit.thing)
+
+    @abstractmethod
+    def act(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
+        """Call the service."""
+
+    def do(self, subject: DataSubject, data: dict[str, Any], user: User) -> str:
+        self.act(subject, data, user.pk)
+        return str(self.words)
+
+    def said(self, thing: DataSubject, done: str) -> str:
+        return done
+
+    def refused(
+        self, visit: Visit[DataSubject], form: VerbForm[DataSubject], problem: Exception
     ) -> HttpResponse:
-        more = {"verb": self, "form": form, "title": self.title, "subtitle": str(subject)}
-        return show(model_admin, http, subject, "verb", status, **more)
+        """Told on the person's page: another click or colleague was faster."""
+        words = _("This is not possible: the record has changed meanwhile.")
+        messages.error(visit.request, words)
+        return self.back(visit)
 
 
 class Block(SubjectVerb):
@@ -132,13 +131,13 @@ class Block(SubjectVerb):
         "Nothing of them is answered, mailed or passed on until the block ends (E-8h). What the "
         "person sends later is not covered."
     )
-    done = gettext_lazy("The records are blocked.")
+    words = gettext_lazy("The records are blocked.")
 
-    def do(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
+    def act(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
         services.block(subject, actor=actor)
 
 
-class UnblockForm(forms.Form):
+class UnblockForm(VerbForm[DataSubject]):
     reason = forms.ChoiceField(
         label=gettext_lazy("Why the block ends"),
         choices=UnblockReason.choices,
@@ -152,14 +151,14 @@ class Unblock(SubjectVerb):
     explanation = gettext_lazy(
         "The records can be worked on again, and mails that were waiting are sent."
     )
-    done = gettext_lazy("The block has ended.")
+    words = gettext_lazy("The block has ended.")
     form = UnblockForm
 
-    def do(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
+    def act(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
         services.unblock(subject, actor=actor, reason=data["reason"])
 
 
-class ObjectionForm(forms.Form):
+class ObjectionForm(VerbForm[DataSubject]):
     purpose = forms.ChoiceField(
         label=gettext_lazy("The person objects to"),
         choices=Objection.Purpose.choices,
@@ -174,10 +173,10 @@ class ObjectTo(SubjectVerb):
         "What rests on this purpose stops at once, everybody who works on a request of this person "
         "is told, and the data that only this purpose needed are deleted in their term (E-8f)."
     )
-    done = gettext_lazy("The objection was noted.")
+    words = gettext_lazy("The objection was noted.")
     form = ObjectionForm
 
-    def do(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
+    def act(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
         services.object_to(subject, data["purpose"], actor=actor)
 
 

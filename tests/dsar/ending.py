@@ -1,0 +1,110 @@
+"""A process that does one piece of work and is killed at a statement, or when it has sent COMMIT.
+
+python -m tests.dsar.ending <work> <fatal> <case> <user>
+
+``fatal`` is the number of a statement (0: none), ``sent:<n>`` for the n-th COMMIT, after which it
+ends without hearing the answer, or ``before:<n>`` for the moment before that COMMIT is sent.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    name, fatal, case, user = (*sys.argv[1:], "", "")[:4]
+    from django.db import connection
+
+    counted = [0]
+
+    def counting(execute: Any, *args: Any) -> Any:
+        counted[0] += 1
+        if fatal == str(counted[0]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*args)
+
+    if ":" in fatal:
+        _end_at_commit(*fatal.split(":"))
+    with connection.execute_wrapper(counting):
+        WORK[name](case, user)
+    print(counted[0])  # noqa: T201 - the answer
+
+
+def _end_at_commit(when: str, number: str) -> None:
+    """The outcome is then known to the server alone."""
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    left = [int(number)]
+
+    def ending(self: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0 and when == "sent":
+            _send_only(self.connection)
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.connection.commit()
+
+    DatabaseWrapper._commit = ending
+
+
+def _send_only(raw: Any) -> None:
+    """Hand COMMIT to the network and do not wait for what becomes of it."""
+    raw.pgconn.nonblocking = 1
+    raw.pgconn.send_query(b"COMMIT")
+    while raw.pgconn.flush():
+        pass
+
+
+def _case(case: str) -> Any:
+    from dsar.models import Case
+
+    return Case.objects.get(pk=UUID(case))
+
+
+def look_up(_case: str, _user: str) -> None:
+    from dsar.services.intake import look_up as looked_up
+
+    looked_up()
+
+
+def approve(case: str, user: str) -> None:
+    from dsar.services.erasure import approve as approved
+    from emsar.staff.models import User
+
+    approved(_case(case), by=User.objects.get(pk=UUID(user)))
+
+
+def release(case: str, _user: str) -> None:
+    from dsar.services.releases import release as released
+
+    released(_case(case))
+
+
+def download(case: str, _user: str) -> None:
+    from dsar.services.releases import download as downloaded
+
+    downloaded(_case(case))
+
+
+def deadlines(_case: str, _user: str) -> None:
+    from dsar.services.deadlines import run
+
+    run()
+
+
+WORK: dict[str, Callable[[str, str], None]] = {
+    "look_up": look_up,
+    "approve": approve,
+    "release": release,
+    "download": download,
+    "deadlines": deadlines,
+}
+
+if __name__ == "__main__":
+    main()
