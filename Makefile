@@ -7,13 +7,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CODE := emsar policies consent requests_inbox dsar manage.py
 
-.PHONY: help run test check check-site bench bench-site bench-retention lock messages compilemessages catalogues clean
+.PHONY: help run test check check-site bench bench-site bench-retention bench-rights lock messages compilemessages catalogues clean
 
 help:
 	@echo 'make run     the whole site; PORT (8000) and DATA_DIR (var/) may be given'
 	@echo 'make test    the whole test suite with coverage; ARGS are passed to pytest'
 	@echo 'make check   format, lint, types, imports, deployment checks, migrations, catalogues'
-	@echo 'make bench   the measurements; bench-site and bench-retention are its two parts'
+	@echo 'make bench   the measurements; bench-site, bench-retention and bench-rights are its parts'
 	@echo 'make lock    resolve the requirements anew (UPGRADE=1: to their newest versions)'
 	@echo 'make messages / compilemessages    update / compile the catalogues'
 	@echo 'make clean   remove what was generated; the data in var/ and .venv/ stay'
@@ -59,7 +59,7 @@ check-site:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check_messages
 
-bench: bench-site bench-retention
+bench: bench-site bench-retention bench-rights
 
 # In named folders the database works as carefully as a real one.
 bench-site: catalogues
@@ -71,6 +71,13 @@ bench-retention: catalogues
 	$(BIN)/python -m emsar.embedded exec --data-dir var/bench-retention -- \
 	  $(BIN)/python -m tests.bench.retention $(REQUESTS:%=--requests %) $(DUE:%=--due %)
 	rm -rf var/bench-retention
+
+# REQUESTS, also a million, and FEW (10,000) beside it.
+bench-rights: catalogues
+	rm -rf var/bench-rights
+	$(BIN)/python -m emsar.embedded exec --data-dir var/bench-rights -- \
+	  $(BIN)/python -m tests.bench.rights $(REQUESTS:%=--requests %) $(FEW:%=--few %)
+	rm -rf var/bench-rights
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)

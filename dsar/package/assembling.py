@@ -74,7 +74,7 @@ def _add_book(archive: "_Archive", found: Gathered) -> None:
     with ThreadPoolExecutor(max_workers=1) as beside:
         paper = beside.submit(pdf, book, found.case.reference, archive.moment)
         archive.add(PAGE, page(book))
-        archive.add(PAPER, [paper.result()])
+        archive.add(PAPER, [paper.result()], is_small=True)
 
 
 class _Archive:
@@ -86,9 +86,13 @@ class _Archive:
         self._out = io.BytesIO()
         self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
 
-    def add(self, name: str, pieces: Iterable[str | bytes]) -> None:
+    def add(self, name: str, pieces: Iterable[str | bytes], *, is_small: bool = False) -> None:
+        """``is_small``: it is compressed in itself already, as a PDF is."""
         digest = hashlib.sha256()
-        with self._zip.open(self._entry(name), "w") as member:
+        entry = self._entry(name)
+        if is_small:
+            entry.compress_type = zipfile.ZIP_STORED
+        with self._zip.open(entry, "w") as member:
             for piece in pieces:
                 content = piece.encode() if isinstance(piece, str) else piece
                 digest.update(content)

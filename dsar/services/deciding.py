@@ -61,10 +61,10 @@ def _take(case: Case, effects: dict[Kind, Callable[[Case], None]]) -> bool:
 
 
 def _release(case: Case) -> None:
-    from dsar.services.releases import release
+    from dsar.services.releases import release_locked
 
     if not case.is_shared or case.chosen_at is not None:
-        release(case)
+        release_locked(case)
 
 
 _AT_ONCE: dict[Kind, Callable[[Case], None]] = {

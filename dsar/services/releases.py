@@ -49,17 +49,23 @@ def release(case: Case, *, by: User | None = None) -> Release:
     open, and while nobody has chosen which records of a shared address are theirs.
     """
     locked = lock(case)
-    _guard(locked)
-    now = timezone.now()
-    outcome = Outcome.FULFILLED if holds_something(locked) else Outcome.NOTHING_HELD
-    actor = by.pk if by else None
-    complete(locked, outcome, event="release", actor=actor, allowed=(Status.OPEN,))
-    expires = now + timedelta(days=terms.value("schedule", "package_link"))
-    released = Release.objects.create(case=locked, released_at=now, expires_at=expires)
-    record("case.release", actor=actor, subject=locked.subject, obj=locked)
-    _tell(locked)
+    released = release_locked(locked, by=by)
     for name in ("status", "outcome", "closed_at", "destroy_after", "paused_since"):
         setattr(case, name, getattr(locked, name))
+    return released
+
+
+def release_locked(case: Case, *, by: User | None = None) -> Release:
+    """The same for a case that :func:`dsar.services.transitions.lock` gave to this transaction."""
+    _guard(case)
+    now = timezone.now()
+    outcome = Outcome.FULFILLED if holds_something(case) else Outcome.NOTHING_HELD
+    actor = by.pk if by else None
+    complete(case, outcome, event="release", actor=actor, allowed=(Status.OPEN,))
+    expires = now + timedelta(days=terms.value("schedule", "package_link"))
+    released = Release.objects.create(case=case, released_at=now, expires_at=expires)
+    record("case.release", actor=actor, subject=case.subject, obj=case)
+    _tell(case)
     return released
 
 
