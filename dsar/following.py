@@ -23,11 +23,18 @@ _Words = str | Promise
 EVENTS: dict[str, _Words] = {
     "received": _("We received your request."),
     "asked_again": _("You asked for the same again; it is one request."),
+    "received_earlier": _("We had received it earlier: both dates start then."),
+    "reach_changed": _("Your name or postal address was changed, as you proved who you are."),
     "verified": _("It was proved that it is you who asks."),
     "paused": _("We asked you a question. The term of the law rests."),
     "resumed": _("The term of the law runs again."),
     "extended": _("The term of the law was extended."),
     "chosen": _("It was settled which records are yours."),
+    "names_found": _(
+        "Another name has been used with your address, so it is settled first which records are "
+        "yours."
+    ),
+    "approval_void": _("The approval of the deletion no longer counts."),
     "suspended": _("Your data are not used until your request is decided."),
     "message_written": _("The data protection officer wrote to you."),
     "message_received": _("You wrote to the data protection officer."),

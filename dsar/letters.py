@@ -29,7 +29,7 @@ def email_of(file: CaseFile) -> str | None:
     """Where letters go: the address that the case came from, else one of the person's; or None."""
     contact = file.contact
     if contact is None or contact.kind != IdentifierKind.EMAIL:
-        rows = SubjectIdentifier.objects.filter(subject=file.person, kind=IdentifierKind.EMAIL)
+        rows = SubjectIdentifier.objects.filter(subject=file.person_id, kind=IdentifierKind.EMAIL)
         contact = rows.order_by("pk").first()
     value = contact.value if contact else None
     return None if is_unreadable(value) else value

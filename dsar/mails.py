@@ -17,8 +17,9 @@ from django.utils import timezone, translation
 
 from dsar import byhand
 from dsar.letters import email_of
-from dsar.models import Case, CaseFile
+from dsar.models import Case, CaseFile, Outcome
 from dsar.plainwords import title_of
+from dsar.services.lasting import end_of
 from emsar.entities.registry import registry
 from emsar.entities.wording import day_text, moment_text
 from emsar.outbox.composing import compose
@@ -31,7 +32,7 @@ from requests_inbox.addresses import path
 CASE_LINK, PACKAGE_LINK = "case", "case-package"
 _ANY_TOKEN = "TOKEN"  # noqa: S105 - the place of one
 # The last mails of a case: they outlive what they tell of, so they name neither person nor case.
-DELETED, CLOSED_UNVERIFIED = "deleted", "closed_unverified"
+DELETED, CLOSED_UNVERIFIED, ENDED = "deleted", "closed_unverified", "ended"
 
 
 def link_address(token: str, language: str) -> str:
@@ -62,33 +63,51 @@ def acknowledged(case: Case) -> OutboundMail | None:
 
 
 def package_ready(case: Case) -> OutboundMail | None:
-    """The package can be fetched until its release expires; with a link of its own (E-8c)."""
-    to, until = contact_of(case), case.release.expires_at
-    if to is None:
+    """The package can be fetched until its release expires, or the data go before; with a link
+    of its own (E-8c)."""
+    file, until = _file_of(case), case.release.expires_at
+    to = email_of(file) if file else None
+    if file is None or to is None:
         return None
-    person = case.file.person_id
-    token = links.issue(PACKAGE_LINK, person, person, until - timezone.now())
-    words = _moment(until, case.language)
-    return _about(case, "package_ready", url=link_address(token, case.language), until=words)
+    token = links.issue(PACKAGE_LINK, file.person_id, file.person_id, until - timezone.now())
+    url, words = link_address(token, case.language), _moment(end_of(case.release), case.language)
+    return _about(case, "package_ready", _to=to, url=url, until=words)
 
 
 def deleted(
-    case: Case, kept: Sequence[str] = (), *, to: str | None = None, reach: str = ""
+    case: Case,
+    kept: Sequence[str] = (),
+    *,
+    outcome: str,
+    to: str | None = None,
+    reach: str = "",
 ) -> OutboundMail | None:
-    """What is held was deleted, but for the lines ``kept``: each says what, why and until when.
+    """What became of a deletion; the lines ``kept`` say what stays, why and until when.
 
-    What is kept is refused in a way, so the mail then says where to complain (E-8i). To be called
+    ``outcome`` is that of the case: all is deleted, a part, or nothing could be. What is kept is
+    refused in a way, so the mail then says where to complain (E-8i). To be called
     while the file is still there, or with its address. The mail names neither the
     person nor the case, so that the deletion does not take it along; see :func:`final_key`.
     """
-    facts = {"kept": list(kept), "authority": bool(kept)}
+    facts = {"kept": list(kept), "authority": bool(kept), "nothing": outcome == Outcome.REFUSED}
     return _about(case, DELETED, _final=True, _to=to, _reach=reach, **facts)
 
 
-def closed_unverified(case: Case, *, to: str | None = None) -> OutboundMail | None:
+def ended(case: Case, *, to: str | None, reach: str, is_done: bool) -> OutboundMail | None:
+    """The person's data are deleted, and with them what another case of theirs was about.
+
+    ``is_done``: what it asked for is reached by that.
+    """
+    facts = {"done": is_done, "authority": True}
+    return _about(case, ENDED, _final=True, _to=to, _reach=reach, **facts)
+
+
+def closed_unverified(
+    case: Case, *, to: str | None = None, reach: str | None = None
+) -> OutboundMail | None:
     """Identity was never proved: closed, and what was written to us is deleted."""
-    reach = byhand.reach_of(case)
-    return _about(case, CLOSED_UNVERIFIED, _final=True, _to=to, _reach=reach, authority=True)
+    known = byhand.reach_of(case) if reach is None else reach
+    return _about(case, CLOSED_UNVERIFIED, _final=True, _to=to, _reach=known, authority=True)
 
 
 def final_key(case: Case) -> str:
@@ -135,8 +154,13 @@ def _about(
 
 def contact_of(case: Case) -> str | None:
     """Where the answers of a case go; None when no address of the person is known."""
-    file = CaseFile.objects.filter(pk=case.pk).select_related("contact", "person").first()
+    file = _file_of(case)
     return email_of(file) if file else None
+
+
+def _file_of(case: Case) -> CaseFile | None:
+    files = CaseFile.objects.filter(pk=case.pk).select_related("contact")
+    return files.first()
 
 
 def _facts(case: Case) -> dict[str, Any]:

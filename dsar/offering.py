@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsar.models import Case, CaseFile
+from dsar.owning import held_in
 from dsar.package.words import column_title, table_title
-from dsar.services.sharing import chosen_of, needs_choice
-from dsar.walk import Held, held_about
+from dsar.services.sharing import needs_choice
+from dsar.walk import Held
 from emsar.datamap.crypto import is_unreadable
 
 
@@ -27,8 +28,7 @@ def values_of(case: Case) -> list[Value]:
     """
     if case.subject is None or case.verified_at is None or needs_choice(case):
         return []
-    held = held_about(case.subject, chosen_of(case))
-    tables = (lines for lines in held if lines.line.model is not CaseFile)
+    tables = (lines for lines in held_in(case) if lines.line.model is not CaseFile)
     return [value for lines in tables for value in _of_table(lines)]
 
 

@@ -31,7 +31,7 @@ declare(
         "language": Personal("the language of the answer", export=False),
         "received_at": Personal("when", export=False),
     },
-    free={"random keys": ("id", "nonce")},
+    free={"random keys": ("id", "nonce"), "state of the work": ("tried_at",)},
 )
 declare(
     Case,
@@ -245,6 +245,7 @@ declare(
         "legal_reference": Personal("which law", erase=KEEP),
         "consent": Personal("which consent", export=False, erase=KEEP),
         "fields": Personal("which data", erase=KEEP),
+        "records": Personal("which records", export=False, erase=KEEP),
         "approver": Personal("who approved", export=False, erase=KEEP),
         "is_secret": Personal("whether it may be told", export=False, erase=KEEP),
     },

@@ -132,18 +132,29 @@ def _by_hand(case: Case) -> set[str]:
 
 
 def _by_state(case: Case, stage: Stage, user: User) -> frozenset[str]:
+    talk = talk_of(case)
     if case.status == Status.EXECUTED:
-        # The file is gone with the data.
-        return frozenset({"explain"} if findings_of(case) else ())
-    if not CaseFile.objects.filter(case=case).exists():
+        return talk | ({"explain"} if findings_of(case) else set())
+    if not talk:
         return frozenset()
     if case.status == Status.COMPLETED:
-        return frozenset({"note", *_afterwards(case)})
+        return talk | _afterwards(case)
     if case.status == Status.APPROVED:
-        return frozenset({"note", *_second(case, stage, user)})
+        return talk | _second(case, stage, user)
     if case.status == Status.UNVERIFIED:
-        return frozenset({"link", "prove", "note", "withdraw", *_clock(case)})
-    return frozenset({*TALK, "refuse", "withdraw", *_clock(case), *_open(case, stage)})
+        return talk | {"link", "prove", "withdraw", *_clock(case)}
+    return talk | {"refuse", "withdraw", *_clock(case), *_open(case, stage)}
+
+
+def talk_of(case: Case) -> frozenset[str]:
+    """Notes as long as the file is there; messages while the case runs and it is proved who asks.
+
+    The page shows the forms of these verbs, and the verbs let in whom the page shows them.
+    """
+    if not CaseFile.objects.filter(case=case).exists():
+        # Gone with the data, or its last day has passed.
+        return frozenset()
+    return frozenset(TALK if case.is_running and case.verified_at else {"note"})
 
 
 def _second(case: Case, stage: Stage, user: User) -> set[str]:
@@ -184,6 +195,9 @@ def _by_kind(case: Case) -> set[str]:
         found.add("object")
     if case.kind in (Kind.BLOCKING, Kind.OTHER, Kind.COMPLAINT):
         found.add("lift" if _is_blocked(case) else "block")
+    if case.kind == Kind.BLOCKING:
+        # Whoever is blocked already may want it for what has come since.
+        found.add("block")
     return found
 
 

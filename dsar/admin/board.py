@@ -18,6 +18,7 @@ from dsar.figures import figures_of
 from dsar.models import Case
 from dsar.services import byhand
 from dsar.services.answers import undelivered
+from dsar.services.sharing import watch
 from emsar.audit import record
 
 # More cases than that running at once nobody works from one page; the rest is in the register.
@@ -87,7 +88,8 @@ def sections() -> list[Section]:
 
 
 def running_cases() -> list[Case]:
-    """What runs, by the earlier deadline, each with its ``stage``."""
+    """What runs, by the earlier deadline, each with its ``stage`` as it is by now."""
+    watch()
     return list(with_stage(Case.objects.running().by_deadline())[:MOST])
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from dsar.admin.allowed import Verb, groups_of
+from dsar.admin.allowed import Verb, groups_of, talk_of
 from dsar.admin.frame import BOARD, frame
 from dsar.admin.stages import staged
 from dsar.admin.timeline import timeline
@@ -20,6 +20,7 @@ from dsar.services import byhand
 from dsar.services.answers import undelivered
 from dsar.services.messages import MAX_BODY
 from dsar.services.residual import findings_of
+from dsar.services.sharing import UNDECIDED, look_again
 from dsar.walk import numbers_of
 from emsar.audit import record
 from emsar.retention.admin.frame import act_address
@@ -41,6 +42,9 @@ def find_case(request: HttpRequest, key: Any) -> Case:
         found = None
     if found is None:
         raise Http404
+    if found.status in UNDECIDED:
+        # What may be done, and shown, depends on who stands under the address by now.
+        look_again(found)
     return found
 
 
@@ -69,6 +73,7 @@ def show(
         stage=stage,
         problem=problem,
         groups=groups_of(case, stage, user),
+        talk=talk_of(case),
         promise=promise_explained(case),
         statutory=statutory_explained(case),
         policy=_policy_address(),

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -17,110 +16,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consent.models import ConsentEvent
-from dsar.admin.columns import field_words, split_words
-from dsar.admin.forms import PersonField
+from dsar.admin.columns import field_words
+from dsar.admin.disclosing import DisclosureForm, FindForm
 from dsar.admin.frame import CONFLICT, DISCLOSURES, UNPROCESSABLE, frame, let_in, tabs_of
 from dsar.models import Disclosure
 from dsar.services import disclosures
 from dsar.services.errors import CaseRefusedError
-from dsar.walk import held_about, numbers_of
 from emsar.audit import record
 from emsar.entities.models import LegalReference
 from emsar.staff.models import User
 from emsar.staff.viewing import ViewedAdmin, short_moment
 from emsar.subjects.admin.search import find_subjects
 from emsar.subjects.models import DataSubject, DataSubjectQuerySet
-from requests_inbox.forms import RawCharField, one_line
+from requests_inbox.models import ConsultationRequest
 
 ADD = "dsar.add_disclosure"
-
-
-class FindForm(forms.Form):
-    person = PersonField(label=gettext_lazy("Of whom something is disclosed"))
-
-
-class DisclosureForm(forms.Form):
-    """What the register wants to know; the service checks it once more."""
-
-    recipient = RawCharField(
-        label=gettext_lazy("Who asked: the body, not a person"),
-        max_length=disclosures.MAX_RECIPIENT,
-        validators=[one_line],
-    )
-    ground = forms.ChoiceField(
-        label=gettext_lazy("Ground"), choices=Disclosure.Ground.choices, widget=forms.RadioSelect
-    )
-    document = RawCharField(
-        label=gettext_lazy("Number of their document"),
-        max_length=disclosures.MAX_DOCUMENT,
-        required=False,
-        validators=[one_line],
-        help_text=gettext_lazy("Needed for a law, a court and an authority."),
-    )
-    legal_reference = forms.ModelChoiceField(
-        LegalReference.objects.none(),
-        label=gettext_lazy("Legal act on which this rests"),
-        required=False,
-        empty_label="---------",
-    )
-    consent = forms.ChoiceField(
-        label=gettext_lazy("Consent of the person"),
-        required=False,
-        help_text=gettext_lazy("Needed where nothing but consent allows it."),
-    )
-    fields_told = forms.MultipleChoiceField(
-        label=gettext_lazy("Which data"),
-        help_text=gettext_lazy("Only what is held about this person stands here."),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "grouped"}),
-    )
-    is_secret = forms.BooleanField(
-        label=gettext_lazy("The law forbids telling the person"), required=False
-    )
-
-    def __init__(self, subject: DataSubject, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        fields: dict[str, Any] = self.fields
-        fields["legal_reference"].queryset = LegalReference.objects.filter(active=True)
-        fields["consent"].choices = [("", "---------"), *consents_of(subject)]
-        fields["fields_told"].choices = held_fields(subject)
-
-    def enter(self, subject: DataSubject, user: User) -> Disclosure:
-        data = self.cleaned_data
-        law = data["legal_reference"]
-        return disclosures.disclose(
-            subject.pk,
-            recipient=data["recipient"],
-            document=data["document"],
-            ground=data["ground"],
-            fields=data["fields_told"],
-            by=user,
-            legal_reference=law.pk if law else "",
-            consent=UUID(data["consent"]) if data["consent"] else None,
-            is_secret=data["is_secret"],
-        )
-
-
-def consents_of(subject: DataSubject) -> list[tuple[str, str]]:
-    """The consents that the person gave, newest first."""
-    rows = ConsentEvent.objects.filter(subject__in=numbers_of(subject.pk))
-    rows = rows.filter(kind=ConsentEvent.Kind.GIVEN)
-    return [
-        (str(row.uid), f"{short_moment(row.at)}, {str(row.uid)[:8]}")
-        for row in rows.order_by("-at")
-    ]
-
-
-def held_fields(subject: DataSubject) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What can be disclosed of what is held about a person: table by table, column by column."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    tables = {held.label for held in held_about(subject.pk) if held.rows.exists()}
-    for name in disclosures.exportable_fields():
-        model, _dot, column = name.rpartition(".")
-        if model in tables:
-            table, words = split_words(model, column)
-            groups.setdefault(table, []).append((name, words))
-    return list(groups.items())
 
 
 def told_words(name: str) -> str:
@@ -236,6 +146,9 @@ def _find(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, user: User, subject: DataSubject) -> HttpResponse:
     form = DisclosureForm(subject, request.POST if request.method == "POST" else None)
+    if "records" in form.fields:
+        # Names are shown here, so that the look is noted for the person (E-9c).
+        record("disclosure.records", actor=user.pk, subject=subject.pk, obj=subject)
     status = 200
     if form.is_bound:
         status = UNPROCESSABLE
@@ -268,11 +181,20 @@ def _show(
         law=law,
         approver=approver.get_full_name() if approver else "—",
         told=[told_words(name) for name in entry.fields],
+        chosen=_chosen(entry),
         known=DataSubject.objects.filter(pk=entry.subject).exists(),
         intact=entry.intact(),
         sub=True,
     )
     return TemplateResponse(request, "admin/dsar/disclosure.html", context, status=status)
+
+
+def _chosen(entry: Disclosure) -> list[str]:
+    """What was chosen by its reference, or by its number once it is gone; empty for all."""
+    numbers = entry.records or []
+    rows = ConsultationRequest.objects.filter(pk__in=numbers)
+    known = {str(key): reference for key, reference in rows.values_list("pk", "reference")}
+    return [known.get(number, number) for number in numbers]
 
 
 def export_view(model_admin: Any, request: HttpRequest, pk: object) -> HttpResponse:

@@ -81,14 +81,14 @@ class Second(PreviewPage):
 
 class Explain(VerbPage):
     name = "explain"
-    button = gettext_lazy("Leave this place out")
+    button = gettext_lazy("Leave these rows out")
     explanation = gettext_lazy(
         "The residual scan found something that looks like this person's. Look there first; if it "
-        "is somebody else's, say so here and the next scan leaves the place out. If it is this "
+        "is somebody else's, say so here and the next scan leaves these rows out. If it is this "
         "person's, it has to be deleted."
     )
     form = ExplainForm
 
     def do(self, case: Case, data: dict[str, Any], user: User) -> str:
         residual.explain(case, data["place"], by=user)
-        return _("the next scan leaves this place out.")
+        return _("the next scan leaves these rows out.")

@@ -16,10 +16,9 @@ from dsar.admin.forms import LiftForm, PurposesForm, text_field
 from dsar.admin.frame import CONFLICT
 from dsar.admin.verbpage import CaseForm, VerbPage
 from dsar.models import Case, Proposal
+from dsar.owning import held_in
 from dsar.services import blocking, corrections, objections
 from dsar.services.errors import CaseRefusedError, CaseStateError
-from dsar.services.sharing import chosen_of
-from dsar.walk import held_about
 from emsar.datamap.crypto import is_unreadable
 from emsar.staff.acting import acting_user
 from emsar.staff.models import User
@@ -33,7 +32,7 @@ def correctable(case: Case) -> list[tuple[str, str]]:
     if case.subject is None:
         return []
     found: list[tuple[str, str]] = []
-    for held in held_about(case.subject, chosen_of(case)):
+    for held in held_in(case):
         columns = [name for name, facts in held.line.personal.items() if facts.correct]
         if columns:
             for row in held.rows[:MOST]:

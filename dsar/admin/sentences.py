@@ -5,10 +5,21 @@ from django.utils.translation import gettext_noop
 SENTENCES = {
     "received": gettext_noop("Received by: %(reason)s."),
     "asked_again": gettext_noop("The same was asked again and joined this case."),
+    "received_earlier": gettext_noop("It was received earlier: both deadlines start then."),
+    "reach_changed": gettext_noop("Name or postal address was changed; proved by: %(reason)s."),
     "verified": gettext_noop("Identity proved by: %(reason)s."),
     "closed_unverified": gettext_noop("Identity was never proved: answered and destroyed."),
     "chosen": gettext_noop("The records of the person were chosen."),
     "subject_chosen": gettext_noop("It was said whose data the case is about."),
+    "names_found": gettext_noop(
+        "Another name has appeared under the address: the records have to be chosen."
+    ),
+    "approval_void": gettext_noop(
+        "The approval no longer counts: it was given before another name had appeared."
+    ),
+    "blocked_before": gettext_noop(
+        "The records were blocked already: the person may want the block to end."
+    ),
     "paused": gettext_noop("A question about identity was asked; the term by law rests."),
     "resumed": gettext_noop("The question is answered; the term by law runs again."),
     "extended": gettext_noop("The term by law was extended, and the person was told why."),

@@ -13,7 +13,7 @@ from dsar.admin.frame import today_in_baku
 from dsar.admin.stages import APPROVAL, OFFICER, Stage
 from dsar.clocks import earlier
 from dsar.models import Case, Outcome, Status
-from dsar.models.kinds import ANSWERED_BY_PEOPLE
+from dsar.models.kinds import ANSWERED_BY_PEOPLE, RELEASING_KINDS, Kind
 
 # So many calendar days before a deadline a case is near it; the first reminder but one.
 NEAR = 3
@@ -68,7 +68,10 @@ def machine_day(case: Case, stage: str) -> date | None:
     if case.status == Status.UNVERIFIED:
         return case.promise_due
     waits = stage in (Stage.SUBJECT, Stage.RECORDS, Stage.RUNNING, Stage.FINDINGS)
-    return None if waits or case.kind in ANSWERED_BY_PEOPLE else case.execute_on
+    # A copy waits for the answer to a question; a block is set at once, or the officer's to decide.
+    waits = waits or (stage == Stage.PERSON and case.kind in RELEASING_KINDS)
+    by_people = case.kind in (*ANSWERED_BY_PEOPLE, Kind.BLOCKING)
+    return None if waits or by_people else case.execute_on
 
 
 def stage_words(stage: str) -> Wording:

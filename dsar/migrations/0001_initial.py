@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ('legal_reference', models.SlugField(blank=True, verbose_name='legal reference')),
                 ('consent', models.UUIDField(null=True, verbose_name='consent')),
                 ('fields', models.JSONField(default=list, verbose_name='fields')),
+                ('records', models.JSONField(null=True, verbose_name='chosen records')),
                 ('approver', models.UUIDField(verbose_name='approved by')),
                 ('is_secret', models.BooleanField(default=False, verbose_name='the law forbids telling the person')),
             ],
@@ -147,6 +148,7 @@ class Migration(migrations.Migration):
                 ('email', emsar.datamap.fields.EncryptedTextField()),
                 ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None)),
                 ('details', emsar.datamap.fields.EncryptedTextField(null=True)),
+                ('tried_at', models.DateTimeField(null=True)),
             ],
             options={
                 'verbose_name': 'entry of the rights form',
@@ -228,7 +230,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), ('subject__isnull', False), models.Q(('kind', 'child'), _negated=True)), fields=('subject', 'kind'), name='one_open_case_a_kind'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['unverified', 'open', 'approved']), ('subject__isnull', False), models.Q(('kind', 'child'), _negated=True)), fields=('subject', 'kind'), name='one_open_case_a_kind'),
         ),
         migrations.AddField(
             model_name='caseevent',

@@ -39,6 +39,8 @@ class Outcome(models.TextChoices):
 
 # A case that is still to be answered.
 RUNNING = (Status.UNVERIFIED, Status.OPEN, Status.APPROVED, Status.EXECUTED)
+# One that the same demand joins: what was carried out already says nothing about what came later.
+JOINING = (Status.UNVERIFIED, Status.OPEN, Status.APPROVED)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -48,6 +50,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def running(self) -> "CaseQuerySet":
         return self.filter(status__in=RUNNING)
+
+    def joining(self) -> "CaseQuerySet":
+        return self.filter(status__in=JOINING)
 
     def by_deadline(self) -> "CaseQuerySet":
         """By the earlier of the two deadlines, those past it first."""
@@ -114,10 +119,12 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(execute_on__lte=F("promise_due")), name="machine_is_not_late"
             ),
-            # The same asked twice while it is open joins the open case.
+            # The same asked twice before it is carried out joins the open case.
             models.UniqueConstraint(
                 fields=["subject", "kind"],
-                condition=~Q(status="completed") & Q(subject__isnull=False) & ~Q(kind="child"),
+                condition=Q(status__in=["unverified", "open", "approved"])
+                & Q(subject__isnull=False)
+                & ~Q(kind="child"),
                 name="one_open_case_a_kind",
             ),
         ]

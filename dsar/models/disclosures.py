@@ -10,7 +10,8 @@ class Disclosure(EvidenceRow):
     """Data of one person that left the group (E-6.3, E-6.4), entered before it leaves.
 
     ``recipient`` names a body, not a person. ``consent`` is the consent event that allows it, for
-    the ground ``consent``. ``is_secret``: the law forbids telling the person.
+    the ground ``consent``. ``is_secret``: the law forbids telling the person. ``records`` are the
+    numbers, as text, of what the officer chose where several people share an address; NULL: all.
     """
 
     class Ground(models.TextChoices):
@@ -26,6 +27,7 @@ class Disclosure(EvidenceRow):
     legal_reference = models.SlugField(_("legal reference"), blank=True)
     consent = models.UUIDField(_("consent"), null=True)
     fields = models.JSONField(_("fields"), default=list)
+    records = models.JSONField(_("chosen records"), null=True)
     approver = models.UUIDField(_("approved by"))
     is_secret = models.BooleanField(_("the law forbids telling the person"), default=False)
 

@@ -21,6 +21,8 @@ class Intake(models.Model):
     email = EncryptedTextField()
     kinds = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     details = EncryptedTextField(null=True)
+    # When it could not be looked up last; NULL: nobody has tried. Those wait behind all others.
+    tried_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("entry of the rights form")

@@ -6,26 +6,25 @@ of the staff acted. Where several people share an address, only what hangs on a 
 officer chose; a table that says of no row to which record it belongs is left out then.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from consent.models import ConsentEvent, ConsentText
 from dsar.models import Case, CaseFile, Disclosure
+from dsar.owning import own_rows
 from dsar.services.errors import CaseRefusedError
-from dsar.walk import Held, held_about, numbers_of, record_path
+from dsar.walk import Held, held_about, numbers_of
 from emsar.audit.models import AuditEvent
 from emsar.datamap.declarations import Declaration
 from emsar.datamap.rules import rule
 from emsar.retention.models import LegalHold
 from emsar.staff.models import User
-from emsar.subjects.models import DataSubject, Objection, SubjectIdentifier
-from requests_inbox.models import ConsultationRequest, Transfer
 
 # How many numbers one look-up is given.
 AT_ONCE = 1_000
@@ -78,7 +77,7 @@ def gather(case: Case, chosen: Iterable[UUID] | None) -> Gathered:
     # What the case itself brought belongs to whoever proved the address.
     reach = None if mine is None else mine | {case.pk}
     told = (held for held in held_about(person, reach) if _is_told(held.line))
-    parts = [_part(held, case, person, mine) for held in told]
+    parts = [_part(held, case, mine) for held in told]
     found = Gathered(case, person, mine, parts, {}, {})
     _replace(found, LegalHold, _holds(found))
     _replace(found, AuditEvent, _events(found))
@@ -102,8 +101,8 @@ def _is_told(line: Declaration) -> bool:
     return any(column.export for column in line.personal.values())
 
 
-def _part(held: Held, case: Case, person: UUID, chosen: frozenset[UUID] | None) -> Part:
-    rows = held.rows if chosen is None else _own(held, case, person, chosen)
+def _part(held: Held, case: Case, chosen: frozenset[UUID] | None) -> Part:
+    rows = held.rows if chosen is None else own_rows(held, chosen, case.pk)
     if held.line.model is Disclosure:
         rows = rows.filter(is_secret=False)
     joined = [name for name in held.line.personal if _is_relation(held.line, name)]
@@ -128,41 +127,6 @@ def _sorted(rows: Iterable[Any]) -> list[Any]:
 def _moment(row: Any) -> str:
     moments = (getattr(row, name, None) for name in _MOMENTS)
     return next((moment.isoformat() for moment in moments if moment is not None), "")
-
-
-_Own = Callable[[Case, UUID, frozenset[UUID]], Q]
-# Tables that no path of the map leads to a record from, and what of them is whose all the same.
-_OWN: dict[Any, _Own] = {
-    DataSubject: lambda case, person, chosen: Q(),
-    Objection: lambda case, person, chosen: Q(),
-    SubjectIdentifier: lambda case, person, chosen: Q(pk__in=_identifiers(case, chosen)),
-    ConsentEvent: lambda case, person, chosen: Q(about__in=chosen),
-    Transfer: lambda case, person, chosen: Q(request__in=chosen),
-    Disclosure: lambda case, person, chosen: Q(uid__in=chosen),
-    Case: lambda case, person, chosen: Q(pk=case.pk),
-}
-
-
-def _own(held: Held, case: Case, person: UUID, chosen: frozenset[UUID]) -> QuerySet[Any]:
-    """Of the rows under a shared address those that are this person's for certain."""
-    line = held.line
-    if line.model in _OWN:
-        return held.rows.filter(_OWN[line.model](case, person, chosen))
-    if record_path(line):
-        return held.rows
-    root = (line.subject or "").partition("__")[0]
-    paths = {"case": "case", "file": "file"}
-    if line.model is CaseFile:
-        return held.rows.filter(pk=case.pk)
-    return held.rows.filter(**{paths[root]: case.pk}) if root in paths else held.rows.none()
-
-
-def _identifiers(case: Case, chosen: frozenset[UUID]) -> set[int]:
-    """Addresses of the chosen records, and the one that was proved."""
-    requests = ConsultationRequest.objects.filter(pk__in=chosen)
-    found = {number for pair in requests.values_list("contact", "phone") for number in pair}
-    found |= set(CaseFile.objects.filter(case=case).values_list("contact", flat=True))
-    return {number for number in found if number is not None}
 
 
 def _replace(found: Gathered, model: type[Any], rows: list[Any]) -> None:

@@ -19,9 +19,11 @@ from emsar.datamap.declarations import Declaration, declarations
 from emsar.entities.businessdays import BAKU
 from emsar.entities.registry import registry
 from emsar.entities.wording import day_text, moment_text
+from emsar.outbox.models import OutboundMail
 from emsar.retention.models import LegalHold
 from emsar.retention.wording import company_name, covered_by, table_words
 from emsar.staff.models import Role
+from emsar.subjects.links import masked
 from emsar.subjects.models import Objection
 from requests_inbox.admin.history import SENTENCES, reason_words
 from requests_inbox.models import HistoryEntry
@@ -37,9 +39,16 @@ def plain(row: Any, name: str, found: Gathered) -> Plain:
         return _staff_codes(value, found)
     if isinstance(row, LegalHold) and name == "target":
         return hold_code(row)
+    if _has_links(row, name) and isinstance(value, str):
+        return _simple(value if is_unreadable(value) else masked(value))
     if name == "reason" and _is_number(value):
         return _staff_codes(UUID(value), found)
     return _simple(_reference(value) if column.is_relation else value)
+
+
+def _has_links(row: Any, name: str) -> bool:
+    """Whether a link can stand there that still opens the pages of the person."""
+    return isinstance(row, OutboundMail) and name == "body"
 
 
 def _simple(value: Any) -> Plain:
@@ -241,6 +250,7 @@ _SPECIAL: dict[tuple[str, str], _Reader] = {
     ("dsar.disclosure", "legal_reference"): _law,
     ("dsar.proposal", "column"): _column,
     ("dsar.release", "counts"): _counts,
+    ("outbox.outboundmail", "body"): lambda value, row, found: masked(value),
     ("requests_inbox.consultationrequest", "objected"): _objections,
     ("requests_inbox.historyentry", "event"): _history,
     ("requests_inbox.historyentry", "reason"): _reason,

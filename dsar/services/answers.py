@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dsar.mails import CLOSED_UNVERIFIED, DELETED, told_in
+from dsar.mails import CLOSED_UNVERIFIED, DELETED, ENDED, told_in
 from dsar.models import Case, CaseEvent, CaseFile, CaseQuerySet, Means
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.services.messages import guard_officer
@@ -25,7 +25,8 @@ from emsar.retention.orders import order_copy
 from emsar.staff.models import User
 
 # Nothing may be left of whoever these are sent to, so they are emptied even if they never arrive.
-LAST = (DELETED, CLOSED_UNVERIFIED)
+LAST = (DELETED, CLOSED_UNVERIFIED, ENDED)
+ERASED = "erased"
 UNDELIVERED, DELIVERED, TOLD = "answer_undeliverable", "answer_delivered", "answer_told"
 
 
@@ -94,8 +95,18 @@ def _told_in(mail: OutboundMail) -> tuple[Case | None, str]:
 def _see_to_copy(mail: OutboundMail, case: UUID) -> None:
     """An order under what was destroyed for the case; where the file of the person stays, the copy
     is one more of that file and goes with it."""
-    line = DestructionLine.objects.filter(case=case).order_by("-id").first()
+    line = _line_of(case)
     if line is None or CaseFile.objects.filter(pk=case).exists():
         note_copies(mail, case, mail.sent_at or timezone.now())
     else:
         order_copy(mail, line.uid, is_restricted=True)
+
+
+def _line_of(case: UUID) -> DestructionLine | None:
+    """Under which line the file of a case was destroyed: its own, or that of the erasure with
+    which it ended."""
+    ended = CaseEvent.objects.filter(case=case, event=ERASED).values("reason")
+    with_which = Case.objects.filter(reference__in=ended).values("pk")
+    lines = DestructionLine.objects.filter(Q(case=case) | Q(case__in=with_which))
+    found: DestructionLine | None = lines.order_by("-id").first()
+    return found

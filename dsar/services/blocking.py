@@ -11,13 +11,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsar import letters
-from dsar.models import Case, CaseFile, Kind, Outcome, Status
+from dsar.models import Case, CaseEvent, CaseFile, Kind, Outcome, Status
 from dsar.services.errors import CaseRefusedError
 from dsar.services.messages import file_of, guard_officer
 from dsar.services.transitions import complete, lock, note_event
 from emsar.staff.models import User
 from emsar.subjects import services as subjects
 from emsar.subjects.models import DataSubject, UnblockReason
+
+BLOCKED_BEFORE = "blocked_before"
 
 
 def take_effect(case: Case) -> None:
@@ -27,7 +29,25 @@ def take_effect(case: Case) -> None:
     person's words, so a case about records that are blocked already waits.
     """
     if _person(case).blocked_at is None:
+        by_deadline(case)
+    elif not _was_blocked(case):
+        note_event(case, BLOCKED_BEFORE, actor=None)
+
+
+def by_deadline(case: Case) -> None:
+    """What nobody has decided by the machine's day: it blocks whoever was not blocked before.
+
+    Somebody who was may have asked for the end of the block. The machine neither lifts it nor
+    tells them that their records are blocked, also if the block has ended by another case since:
+    that stays with the officer.
+    """
+    if _person(case).blocked_at is None and not _was_blocked(case):
         block_anew(case)
+
+
+def _was_blocked(case: Case) -> bool:
+    """Whether the person was blocked already when identity was proved."""
+    return CaseEvent.objects.filter(case=case, event=BLOCKED_BEFORE).exists()
 
 
 def block_anew(case: Case, actor: UUID | None = None) -> None:

@@ -30,6 +30,12 @@ JOIN pg_class r ON r.oid = i.indrelid
 JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum IN (i.indkey[0], i.indkey[1])
 WHERE i.indpred IS NULL AND i.indisvalid AND r.relnamespace = 'public'::regnamespace
 """
+_PRIMARY = """
+SELECT r.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_index i
+JOIN pg_class r ON r.oid = i.indrelid
+JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = ANY(i.indkey)
+WHERE i.indisprimary AND r.relnamespace = 'public'::regnamespace GROUP BY r.relname
+"""
 TEXTS = ("text", "character varying", "character")
 DOCUMENTS = ("jsonb", "json")
 TEXT_ARRAYS = ("_text", "_varchar")
@@ -37,7 +43,8 @@ TEXT_ARRAYS = ("_text", "_varchar")
 
 @dataclass(frozen=True)
 class Column:
-    """``kind`` is PostgreSQL's word for its type, ``longest`` its length (0: any)."""
+    """``kind`` is PostgreSQL's word for its type, ``longest`` its length (0: any), ``primary`` the
+    columns that say which row it is."""
 
     table: str
     name: str
@@ -45,6 +52,7 @@ class Column:
     longest: int
     indexed: bool
     model: type[models.Model] | None
+    primary: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -66,10 +74,13 @@ def columns() -> Iterator[Column]:
     with connection.cursor() as cursor:
         cursor.execute(_INDEXED)
         indexed = set(cursor.fetchall())
+        cursor.execute(_PRIMARY)
+        primary = {table: tuple(names) for table, names in cursor.fetchall()}
         cursor.execute(_COLUMNS)
         rows = cursor.fetchall()
     for table, name, kind, longest in rows:
-        yield Column(table, name, kind, longest, (table, name) in indexed, by_table.get(table))
+        model, keys = by_table.get(table), primary.get(table, ())
+        yield Column(table, name, kind, longest, (table, name) in indexed, model, keys)
 
 
 def explains_numbers(column: Column) -> bool:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from dsar import letters
 from dsar.correcting import Place, checked, copies_of, find_place
 from dsar.models import Case, CaseMessage, Disclosure, Kind, Outcome, Proposal, Status
+from dsar.owning import is_own
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.services.messages import file_of, guard_officer, store
-from dsar.services.objections import chosen_of, waits_for_choice
+from dsar.services.sharing import chosen_of, guard_chosen, look_again
 from dsar.services.telling import tell_holders
 from dsar.services.transitions import complete, lock, note_event
 from dsar.services.writing import field_of, note_on_requests, requests_of, write
@@ -58,7 +59,7 @@ def propose(
     """
     if by is not None:
         guard_officer(by)
-    locked = _open(case)
+    locked = _open(case, by)
     place = _place(locked, model, row, column)
     text = _checked(place, value)
     if text == place.value:
@@ -84,18 +85,37 @@ def decide(proposal: Proposal, approve: bool, *, by: User) -> None:
     has become impossible; CaseStateError when it was decided before.
     """
     guard_officer(by)
-    case = _open(proposal.file.case)
+    case = _open(proposal.file.case, by)
     fresh = _undecided(proposal, Proposal.State.PROPOSED)
-    if not approve:
+    if approve:
+        _approve(case, fresh, by.pk)
+    else:
         _decided(fresh, Proposal.State.REJECTED, by.pk)
         note_event(case, "not_corrected", actor=by.pk, reason=fresh.column)
         _noted("case.correct.reject", case, fresh, by.pk)
         _end_if_done(case, by.pk)
-    elif _is_address(fresh):
-        _ask_new_address(case, fresh, by)
-    else:
-        _apply(case, fresh, by.pk)
     proposal.refresh_from_db()
+
+
+@transaction.atomic
+def accept(proposal: Proposal) -> None:
+    """The person agreed to a value of an officer's, whose word was given with the proposal.
+
+    It counts whatever has become of the officer since. Raises as :func:`decide`.
+    """
+    case = _open(proposal.file.case, None)
+    fresh = _undecided(proposal, Proposal.State.PROPOSED)
+    if fresh.proposed_by is None:
+        raise CaseRefusedError(_("The data protection officer decides on what you proposed."))
+    _approve(case, fresh, fresh.proposed_by)
+    proposal.refresh_from_db()
+
+
+def _approve(case: Case, proposal: Proposal, actor: UUID) -> None:
+    if _is_address(proposal):
+        _ask_new_address(case, proposal, actor)
+    else:
+        _apply(case, proposal, actor)
 
 
 @transaction.atomic
@@ -110,7 +130,7 @@ def confirm_address(token: str) -> None:
     proposal = Proposal.objects.filter(pk=link.record).first() if link else None
     if link is None or proposal is None:
         raise CaseStateError(_("This link is no longer valid."))
-    case = _open(proposal.file.case)
+    case = _open(proposal.file.case, None)
     fresh = _undecided(proposal, Proposal.State.CONFIRMING)
     if not links.spend(link):
         raise CaseStateError(_("This link is no longer valid."))
@@ -120,11 +140,13 @@ def confirm_address(token: str) -> None:
         _apply(case, fresh, fresh.decided_by)
 
 
-def _open(case: Case) -> Case:
+def _open(case: Case, by: User | None) -> Case:
     locked = lock(case)
     if locked.status != Status.OPEN or locked.verified_at is None:
         raise CaseStateError(_("Values can be proposed and decided while the case is open."))
-    if waits_for_choice(locked):
+    if by is None:
+        guard_chosen(locked)
+    elif look_again(locked):
         raise CaseRefusedError(_("Please choose first which records are this person's."))
     return locked
 
@@ -133,7 +155,7 @@ def _place(case: Case, model: str, row: str, column: str) -> Place:
     found = None
     if case.subject is not None:
         found = find_place(case.subject, chosen_of(case), model, row, column)
-    if found is None:
+    if found is None or not is_own(case, found.row):
         raise CaseRefusedError(_("This value is not there, or it cannot be corrected."))
     return found
 
@@ -180,15 +202,15 @@ def _guard_free(proposal: Proposal) -> None:
         )  # fmt: skip
 
 
-def _ask_new_address(case: Case, proposal: Proposal, by: User) -> None:
+def _ask_new_address(case: Case, proposal: Proposal, actor: UUID) -> None:
     _guard_free(proposal)
     lifetime = timedelta(days=terms.value("schedule", "case_link"))
     token = links.issue(NEW_ADDRESS, proposal.file.person_id, proposal.pk, lifetime)
     to = proposal.value or ""
     letters.confirm_address(case, file_of(case), to, token, f"{proposal.pk}")
-    _decided(proposal, Proposal.State.CONFIRMING, by.pk)
-    note_event(case, "address_to_confirm", actor=by.pk)
-    _noted("case.correct.ask", case, proposal, by.pk)
+    _decided(proposal, Proposal.State.CONFIRMING, actor)
+    note_event(case, "address_to_confirm", actor=actor)
+    _noted("case.correct.ask", case, proposal, actor)
 
 
 def _tell_officer(case: Case, proposal: Proposal) -> None:
@@ -207,7 +229,8 @@ def _apply(case: Case, proposal: Proposal, actor: UUID | None) -> None:
     value = _checked(place, proposal.value or "")
     if proposal.model == SubjectIdentifier._meta.label_lower:
         _guard_free(proposal)
-    places = list(copies_of(place, case.subject, chosen_of(case)))
+    copies = copies_of(place, case.subject, chosen_of(case))
+    places = [one for one in copies if is_own(case, one.row)]
     old = place.value
     for one in places:
         write(one, value)
@@ -227,6 +250,9 @@ def _note_disclosures(case: Case, proposal: Proposal, actor: UUID | None) -> Non
     name = f"{proposal.model}.{proposal.column}"
     numbers = numbers_of(case.subject) if case.subject else []
     rows = Disclosure.objects.filter(subject__in=numbers, fields__contains=[name])
+    chosen = chosen_of(case)
+    # The person reads notes with their data: nothing here of who was told of somebody else.
+    rows = rows if chosen is None else rows.filter(uid__in=chosen)
     lines = [f"{row.recipient}, {row.document}" for row in rows.order_by("id")]
     if not lines:
         return

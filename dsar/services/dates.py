@@ -1,10 +1,12 @@
 """The days of a case: facts of its rows, terms of the policy, the profile and the calendar."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 
 from dsar.clocks import Pause, Promise, Statutory, local_day, promise, statutory
 from dsar.models import Case, CaseEvent, Kind
 from emsar.datamap import terms
+from emsar.entities.businessdays import BAKU
 from emsar.entities.calendar import current_calendar
 from policies.versions import term_in_force
 
@@ -22,13 +24,27 @@ def promise_of(kind: str, received: datetime) -> Promise:
     name = "erasure_deadline" if kind == Kind.DELETION else "answer_deadline"
     reserve = terms.value("schedule", "deletion_reserve")
     try:
-        return promise(received, term_in_force(name), reserve)
+        return _soon(kind, promise(received, term_in_force(name), reserve))
     except LookupError:
-        days = terms.value("statutory", STATUTORY_TERMS.get(Kind(kind), "answer"))
-    by_law = statutory(received, days, current_calendar())
-    assert by_law.last_day is not None  # noqa: S101 - nothing rests before a case is there
-    length = (by_law.last_day - local_day(received)).days
-    return promise(received, length, min(reserve, length - 1))
+        length = (_by_law(kind, received) - local_day(received)).days
+        return promise(received, length, min(reserve, length - 1))
+
+
+def _soon(kind: str, promised: Promise) -> Promise:
+    """A kind with a short term of its own is carried out in the night of that term's last day,
+    because the page says of it that it is done by then (E-11d)."""
+    if kind not in STATUTORY_TERMS or _days(STATUTORY_TERMS[Kind(kind)]) is None:
+        return promised
+    midnight = datetime.combine(promised.received, time(0), BAKU)
+    return replace(promised, execute_on=min(promised.execute_on, _by_law(kind, midnight)))
+
+
+def _by_law(kind: str, received: datetime) -> date:
+    """The last day of a kind's term by law while nothing rests; LookupError when it has none."""
+    days = terms.value("statutory", STATUTORY_TERMS.get(Kind(kind), "answer"))
+    found = statutory(received, days, current_calendar())
+    assert found.last_day is not None  # noqa: S101 - there is no pause
+    return found.last_day
 
 
 def statutory_of(case: Case) -> Statutory | None:

@@ -22,6 +22,7 @@ from dsar.services import reminding
 from dsar.services.dates import statutory_day
 from dsar.services.erasure import execute
 from dsar.services.errors import CaseRefusedError, CaseStateError
+from dsar.services.lasting import is_waited_for
 from dsar.services.sharing import look_again
 from emsar.entities.businessdays import BAKU
 
@@ -56,8 +57,8 @@ def run(now: datetime | None = None, *, simulate: bool = False) -> Counts:
     if simulate:
         return dict(_foreseen(moment, counts))
     failed = 0
-    for key in list(due(moment).values_list("pk", flat=True)):
-        outcome = _safely(key, _carry_out)
+    for key in _in_turn(moment):
+        outcome = _safely(key, lambda case: _carry_out(case, moment))
         failed += outcome is None
         counts.update([outcome] if outcome else [])
     counts["closed"] = _close_unverified(moment)
@@ -66,6 +67,12 @@ def run(now: datetime | None = None, *, simulate: bool = False) -> Counts:
     if failed:
         raise DeadlineMissedError(f"{failed} cases")
     return dict(counts)
+
+
+def _in_turn(now: datetime) -> list[UUID]:
+    """What is due, deletions last: whoever asked for a copy as well gets it before."""
+    found = list(due(now).values_list("pk", "kind"))
+    return [key for key, _kind in sorted(found, key=lambda row: row[1] in ERASING_KINDS)]
 
 
 def _safely(key: UUID, step: Callable[[Case], str]) -> str | None:
@@ -89,14 +96,19 @@ def _is_deadlock(problem: Exception) -> bool:
     return getattr(problem.__cause__, "sqlstate", "") == DEADLOCK
 
 
-def _carry_out(case: Case) -> str:
-    """What the machine does with a case on its day: as a word for the counts."""
+def _carry_out(case: Case, now: datetime) -> str:
+    """What the machine does with a case on its day: as a word for the counts.
+
+    A deletion waits for a copy that was released within the last day, as long as it may.
+    """
     from dsar.services import deciding
 
     if look_again(case):
         return "waiting"
     try:
         if case.kind in ERASING_KINDS:
+            if is_waited_for(case, now):
+                return "waiting"
             execute(case)
             return "erased"
         return "answered" if deciding.by_deadline(case) else "waiting"
@@ -124,7 +136,8 @@ def _recount() -> int:
 
 def _foreseen(now: datetime, counts: "Counter[str]") -> "Counter[str]":
     for case in due(now):
-        if case.subject is None or (case.is_shared and case.chosen_at is None):
+        waits = case.kind in ERASING_KINDS and is_waited_for(case, now)
+        if waits or case.subject is None or (case.is_shared and case.chosen_at is None):
             counts["waiting"] += 1
         else:
             counts["erased" if case.kind in ERASING_KINDS else "answered"] += 1

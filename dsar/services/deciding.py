@@ -15,6 +15,7 @@ from dsar.services import blocking, objections
 from dsar.services.errors import CaseRefusedError
 from dsar.services.messages import file_of, guard_officer, guard_running, store
 from dsar.services.pauses import begin_pause, end_pause, recount
+from dsar.services.sharing import look_again
 from dsar.services.transitions import complete, lock, transition
 from emsar.audit import record
 from emsar.entities.businessdays import BAKU
@@ -27,43 +28,53 @@ ANSWERS = (Outcome.FULFILLED, Outcome.PARTLY, Outcome.NOTHING_HELD)
 EXTENDED = "extended"
 
 
-def after_verification(case: Case) -> None:
+def after_verification(case: Case, *, is_locked: bool = False) -> None:
     """Carry out at once what waits for nobody; also called once records have been chosen.
 
     Withdrawal, objection and blocking take effect, information and access are released; where
     several people share the address, only what can be undone happens before the officer has
-    chosen. Harmless for a case that has gone on meanwhile.
+    chosen. Harmless for a case that has gone on meanwhile. ``is_locked``: this transaction holds
+    the case and its persons, and has just read or written it.
     """
-    _take(case, _AT_ONCE)
+    _take(case, _AT_ONCE, is_locked=is_locked)
 
 
 def by_deadline(case: Case) -> bool:
     """In the night of ``execute_on``: what the officer could still have decided. Whether it was.
 
-    An objection then covers every purpose and a block is set anew; complaints, corrections and
-    other rights need a person and stay with the officer.
+    An objection then covers every purpose; complaints, corrections and other rights need a person
+    and stay with the officer, as does what somebody wants who was blocked before. No copy of data
+    leaves while a question about identity is open: the officer is told of it every day.
     """
     return _take(case, _BY_DEADLINE)
 
 
 @transaction.atomic
-def _take(case: Case, effects: dict[Kind, Callable[[Case], None]]) -> bool:
-    locked = lock(case)
+def _take(
+    case: Case, effects: dict[Kind, Callable[[Case], None]], *, is_locked: bool = False
+) -> bool:
+    locked = case if is_locked else lock(case)
     if locked.status != Status.OPEN or locked.verified_at is None:
         return False
     if locked.paused_since is not None:
-        end_pause(locked, actor=None)
+        if locked.kind in RELEASING_KINDS:
+            # No copy leaves before the person, or the officer, has said that it is answered.
+            return False
+        if locked.paused_since <= locked.verified_at:
+            # The proof is the answer to what was asked before it.
+            end_pause(locked, actor=None)
     take = effects.get(Kind(locked.kind))
     if take is not None:
         take(locked)
-    case.refresh_from_db()
+    if not is_locked:
+        case.refresh_from_db()
     return take is not None and case.status != Status.OPEN
 
 
 def _release(case: Case) -> None:
     from dsar.services.releases import release_locked
 
-    if not case.is_shared or case.chosen_at is not None:
+    if not look_again(case):
         release_locked(case)
 
 
@@ -78,7 +89,7 @@ _BY_DEADLINE: dict[Kind, Callable[[Case], None]] = {
     **dict.fromkeys(RELEASING_KINDS, _release),
     Kind.WITHDRAWAL: objections.withdraw_consents,
     Kind.OBJECTION: objections.object_to_all,
-    Kind.BLOCKING: blocking.block_anew,
+    Kind.BLOCKING: blocking.by_deadline,
 }
 
 
@@ -202,7 +213,6 @@ def withdraw(case: Case, *, by_person: bool = True, by: User | None = None) -> N
         raise CaseRefusedError(_("Only the person can take a request back."))
     actor = by.pk if by else None
     file = file_of(locked)
-    objections.resume_undecided(locked, actor=actor)
     _end(locked, Outcome.WITHDRAWN, "taken_back", actor)
     letters.taken_back(locked, file)
     record("case.take_back", actor=actor, subject=locked.subject, obj=locked)

@@ -1,7 +1,7 @@
 """The register of what leaves the group (E-6.3, E-6.4): nothing leaves without an entry."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 
 from consent.models import ConsentEvent
 from dsar.models import Disclosure
+from dsar.owning import own_rows
 from dsar.services.errors import CaseRefusedError
 from dsar.services.messages import guard_officer
+from dsar.services.sharing import disclosures_under, is_shared, records_under
 from dsar.walk import Held, held_about, numbers_of
 from emsar.audit import record
+from emsar.datamap.crypto import is_unreadable
 from emsar.datamap.declarations import declarations
 from emsar.entities.registry import registry
 from emsar.staff.models import User
+from emsar.subjects.links import masked
 from emsar.subjects.models import DataSubject
 
 BY_LAW = (Disclosure.Ground.LAW, Disclosure.Ground.COURT, Disclosure.Ground.AUTHORITY)
@@ -47,12 +51,15 @@ def disclose(
     legal_reference: str = "",
     consent: UUID | None = None,
     is_secret: bool = False,
+    records: Collection[UUID] | None = None,
 ) -> Disclosure:
     """Enter a disclosure before anything leaves; only what it names can be exported then.
 
     ``recipient`` names a body, not a person; ``fields`` are names of :func:`exportable_fields`.
     By law, court or authority it needs their document's number and the act in use; by consent an
-    event of this person, not withdrawn, and no block (E-8h). CaseRefusedError says what is missing.
+    event of this person, not withdrawn, and no block (E-8h). ``records`` are those of the person
+    where several share an address: requests, and disclosures by their ``uid``; None elsewhere.
+    CaseRefusedError says what is missing.
     """
     guard_officer(by)
     if not DataSubject.objects.filter(pk=subject).exists():
@@ -65,17 +72,27 @@ def disclose(
         legal_reference=legal_reference,
         consent=consent,
         fields=_fields(fields),
+        records=_records(subject, records),
         approver=by.pk,
         is_secret=is_secret,
     )
+    _enter(entry)
+    return entry
+
+
+def _enter(entry: Disclosure) -> None:
+    """Write an entry whose ground holds, and note it."""
     if entry.ground == Disclosure.Ground.CONSENT:
         _check_consent(entry)
     else:
         _check_law(entry)
     entry.save()
     detail: dict[str, str | int] = {"ground": entry.ground, "fields": len(entry.fields)}
-    record("disclosure.enter", actor=by.pk, subject=subject, obj=entry, detail=detail)
-    return entry
+    if entry.records is not None:
+        detail["records"] = len(entry.records)
+    record(
+        "disclosure.enter", actor=entry.approver, subject=entry.subject, obj=entry, detail=detail
+    )
 
 
 def _ground(code: str) -> Disclosure.Ground:
@@ -100,6 +117,19 @@ def _fields(names: Iterable[str]) -> list[str]:
     if set(chosen) - set(exportable_fields()):
         raise CaseRefusedError(_("These data cannot be disclosed."))
     return chosen
+
+
+def _records(subject: UUID, chosen: Collection[UUID] | None) -> list[str] | None:
+    """The choice as it is stored; None where one name stands under the address."""
+    if not is_shared(subject):
+        return None
+    known = {*records_under(subject).values_list("pk", flat=True)}
+    known |= {*disclosures_under(subject).values_list("uid", flat=True)}
+    if not chosen or not known.issuperset(chosen):
+        raise CaseRefusedError(
+            _("Several names stand under this address. Please choose the records of the person.")
+        )
+    return sorted(str(number) for number in set(chosen))
 
 
 def _check_law(entry: Disclosure) -> None:
@@ -133,7 +163,8 @@ def export(entry: UUID, *, by: User) -> bytes:
     """What an entry of the register names, and nothing else, as JSON (UTF-8).
 
     The only way out for the data of a person towards third parties. Raises CaseRefusedError
-    without an intact entry, or when the ground has fallen away meanwhile.
+    without an intact entry, when the ground has fallen away meanwhile, and when another name has
+    come under the address since: of whom the officer spoke then, nobody can tell any more.
     """
     guard_officer(by)
     found: Disclosure | None = Disclosure.objects.filter(uid=entry).first()
@@ -141,17 +172,36 @@ def export(entry: UUID, *, by: User) -> bytes:
         raise CaseRefusedError(_("Nothing leaves without an entry in the register."))
     if found.ground == Disclosure.Ground.CONSENT:
         _check_consent(found)
-    tables = {
-        held.label: rows for held in held_about(found.subject) if (rows := _rows(held, found))
-    }
+    tables = {held.label: rows for held in _held(found) if (rows := _rows(held, found))}
     record("disclosure.export", actor=by.pk, subject=found.subject, obj=found)
     content = {"disclosure": str(found.uid), "document": found.document, "data": tables}
     return json.dumps(content, ensure_ascii=False, indent=1, default=str).encode()
 
 
+def _held(entry: Disclosure) -> Iterator[Held]:
+    """What is held about the person; of a shared address what was chosen, and nothing else."""
+    if entry.records is None:
+        if is_shared(entry.subject):
+            raise CaseRefusedError(
+                _("Another name has come under this address since. Please enter the disclosure "
+                  "anew and choose the records of the person.")
+            )  # fmt: skip
+        yield from held_about(entry.subject)
+        return
+    chosen = {UUID(number) for number in entry.records}
+    for held in held_about(entry.subject, chosen):
+        yield Held(held.line, own_rows(held, chosen, None))
+
+
 def _rows(held: Held, entry: Disclosure) -> list[dict[str, Any]]:
     names = [name for name in held.line.personal if f"{held.label}.{name}" in entry.fields]
-    return [dict(zip(names, row, strict=True)) for row in _values(held, names)]
+    rows = (map(_shown, row) for row in _values(held, names))
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _shown(value: Any) -> Any:
+    """A mail may hold a link that still opens the person's pages: that is for them alone."""
+    return masked(value) if isinstance(value, str) and not is_unreadable(value) else value
 
 
 def _values(held: Held, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -13,16 +13,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dsar import byhand, mails
-from dsar.models import Case, CaseFile, Outcome, ResidualTrace, Status
-from dsar.models.cases import RUNNING
+from dsar.models import Case, ResidualTrace, Status
 from dsar.models.kinds import ERASING_KINDS
+from dsar.services import alongside
 from dsar.services.destruction import destroy
 from dsar.services.errors import CaseRefusedError
-from dsar.services.extent import Extent, extent_of, roots, rows_of
+from dsar.services.extent import extent_of, roots, rows_of
 from dsar.services.preview import kept_lines, outcome_of
 from dsar.services.sharing import look_again, needs_choice
 from dsar.services.traces import trace_of
-from dsar.services.transitions import complete, lock, not_in_state, transition
+from dsar.services.transitions import lock, not_in_state, transition
 from emsar.audit import record
 from emsar.staff.models import User
 
@@ -111,6 +111,7 @@ def _carry_out(case: Case, actor: UUID | None) -> None:
     outcome = str(outcome_of(extent))
     with translation.override(case.language):
         kept = [str(line) for line in kept_lines(extent.kept)]
+    others = alongside.others_of(case, extent)
     counts = destroy(case, extent)
     transition(
         case,
@@ -121,22 +122,12 @@ def _carry_out(case: Case, actor: UUID | None) -> None:
         reason=outcome,
         executed_at=timezone.now(),
     )
-    _end_others(case, extent, actor)
+    alongside.end(case, others, extent, actor)
     ResidualTrace.objects.create(case=case, sealed=trace)
     # Last, and without a name of its own, so that nothing of the above takes it along.
-    mails.deleted(case, kept, to=to, reach=reach)
+    mails.deleted(case, kept, to=to, reach=reach, outcome=outcome)
     detail: dict[str, str | int] = {"outcome": outcome, "rows": sum(counts.values())}
     record("case.execute", actor=actor, subject=case.subject, obj=case, detail=detail)
-
-
-def _end_others(case: Case, extent: Extent, actor: UUID | None) -> None:
-    """Cases of the same person whose files went along: nothing is held that they could be about."""
-    files = extent.gone.get(CaseFile, [])
-    others = Case.objects.running().filter(pk__in=files).exclude(pk=case.pk).order_by("pk")
-    for other in others.select_for_update(of=("self",)):
-        outcome = Outcome.FULFILLED if other.kind in ERASING_KINDS else Outcome.NOTHING_HELD
-        complete(other, outcome, event="erased", actor=actor, allowed=RUNNING)
-        record("case.erased", actor=actor, subject=other.subject, obj=other)
 
 
 def _lock_person(person: UUID) -> None:

@@ -7,24 +7,28 @@ own and is looked at row by row; all the rest goes along with one of those, or w
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet, Subquery
+from django.utils import timezone
 
-from dsar.models import Case, CaseFile, Kind, Status
+from dsar.models import Case, CaseFile, Kind
+from dsar.models.cases import RUNNING
 from dsar.services.sharing import ABOUT_ANOTHER, chosen_of
 from dsar.walk import record_path
+from emsar.datamap import terms
 from emsar.datamap.declarations import Declaration, declaration_of, declarations
 from emsar.datamap.declarations import Erase as Erasure
 from emsar.datamap.rules import Rule, rules_of
+from emsar.entities.businessdays import BAKU
 from emsar.retention.dependants import pointing_at
 from emsar.retention.due import holds_on, is_of_persons
 from emsar.retention.models import LegalHold
-from emsar.subjects.models import DataSubject, SubjectIdentifier
+from emsar.subjects.models import DataSubject, IdentifierKind, SubjectIdentifier
 from requests_inbox.models import AccountingDocument, ConsultationRequest
 from requests_inbox.retention import CUSTOMER
 
@@ -41,13 +45,18 @@ class Ground(StrEnum):
     OTHERS = "others"  # it belongs to somebody else under the same address
 
 
+# What nobody can answer but the officer, in whatever became of the data: it is still owed.
+STILL_OWED = (Kind.COMPLAINT, Kind.OTHER)
 # What a law or a contract keeps: then the answer is "done in part".
 LAWFUL = (Ground.HOLD, Ground.CONTRACT, Ground.ACCOUNTING)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One row that stays; ``until`` is its last day kept, None while its ground lasts."""
+    """One row that stays; ``until`` is its last day kept, None while its ground lasts.
+
+    Of a file whose case still runs it is the last day if that case is answered as promised.
+    """
 
     model: Model
     key: UUID
@@ -96,8 +105,9 @@ def extent_of(case: Case) -> Extent:
     holds = _active_holds()
     for model in roots():
         _sort(found, model, case, chosen, holds)
-    found.person_goes = not found.kept and not _person_is_held(found.person, holds)
-    if not found.person_goes:
+    is_held = _person_is_held(found.person, holds)
+    found.person_goes = not found.kept and not is_held
+    if is_held or any(kept.ground is not Ground.CASE for kept in found.kept):
         _let_files_stay(found)
     found.identifiers = list(_identifiers_that_go(found, chosen).values_list("pk", flat=True))
     return found
@@ -131,7 +141,7 @@ def _kept(
     for ground, condition in _GROUNDS.get(model, []):
         yield from _with(model, mine.filter(condition), ground, until)
     if model is CaseFile:
-        yield from _with(model, mine.filter(_needed(case)), Ground.CASE, until)
+        yield from _files(mine.filter(_needed(case)))
     if holds:
         yield from _held(model, mine, until)
 
@@ -149,13 +159,23 @@ def _chosen(model: Model, rows: QuerySet[Any], chosen: Collection[UUID]) -> Quer
 
 
 def _needed(case: Case) -> Q:
-    """Files of cases about somebody else: the one carried out, and those still to be answered.
+    """Files of cases that are still owed an answer, whatever becomes of the data.
 
-    Whoever reported a child's data is answered; of a person who has died nobody waits for it.
+    The one carried out, if it is about somebody else; complaints and the like, which only the
+    officer answers; and those about somebody else: whoever reported a child's data is answered.
     """
     own = Q(pk=case.pk) if case.kind == Kind.CHILD else Q(pk__in=[])
     about_another = Q(case__kind__in=ABOUT_ANOTHER) & ~Q(case__subject=case.subject)
-    return own | (about_another & ~Q(case__status=Status.COMPLETED))
+    owed = Q(case__kind__in=STILL_OWED) | about_another
+    return own | (owed & Q(case__status__in=RUNNING))
+
+
+def _files(rows: QuerySet[Any]) -> Iterator[Kept]:
+    """Files that stay for their cases, each until its own last day (``[schedule]``)."""
+    days = timedelta(days=terms.value("schedule", "case_documents"))
+    today = timezone.localdate(timezone=BAKU)
+    for key, last, promised in rows.values_list("pk", "destroy_after", "case__promise_due"):
+        yield Kept(CaseFile, key, Ground.CASE, last or max(promised, today) + days)
 
 
 def _with(model: Model, rows: QuerySet[Any], ground: Ground, until: str) -> Iterator[Kept]:
@@ -185,10 +205,9 @@ def _person_is_held(person: UUID, holds: list[LegalHold]) -> bool:
 
 
 def _let_files_stay(found: Extent) -> None:
-    """While the person stays, the files of the cases end by their own term (``[schedule]``)."""
+    """While a law, a contract or others keep the person, all files end by their own term."""
     keys = found.gone.pop(CaseFile, [])
-    rows = CaseFile.objects.filter(pk__in=keys)
-    found.kept += _with(CaseFile, rows, Ground.CASE, "destroy_after")
+    found.kept += _files(CaseFile.objects.filter(pk__in=keys).order_by("pk"))
 
 
 def _identifiers_that_go(
@@ -204,6 +223,8 @@ def _identifiers_that_go(
         return mine
     if chosen is not None or any(kept.ground is Ground.HOLD for kept in found.kept):
         return mine.none()
+    if _answered_anywhere(found):
+        return mine.none()
     for foreign_key in pointing_at(SubjectIdentifier, (models.PROTECT, models.RESTRICT)):
         gone = found.gone.get(foreign_key.model, [])
         left = foreign_key.model._base_manager.exclude(pk__in=gone).filter(
@@ -211,6 +232,14 @@ def _identifiers_that_go(
         )
         mine = mine.exclude(pk__in=list(left.values_list(foreign_key.attname, flat=True)))
     return mine
+
+
+def _answered_anywhere(found: Extent) -> bool:
+    """Whether a file stays that names no email address: its answer takes what the person has."""
+    keys = [kept.key for kept in found.kept if kept.model is CaseFile]
+    owed = Q(case__kind__in=(*STILL_OWED, *ABOUT_ANOTHER), case__status__in=RUNNING)
+    files = CaseFile.objects.filter(owed, pk__in=keys, person=found.person)
+    return files.exclude(contact__kind=IdentifierKind.EMAIL).exists()
 
 
 def loose_tables() -> list[Declaration]:

@@ -55,7 +55,11 @@ def verify(
         cases = cases.filter(registered_at__lte=asked_until)
     if only is not None:
         cases = cases.filter(reference__in=list(only))
-    return [_proved(case, Proof.LINK, "", None) for case in cases]
+    # All of them before anything follows: what one of them does can depend on the others.
+    proved = [_proved(case, Proof.LINK, "", None) for case in cases]
+    for case in proved:
+        _go_on(case)
+    return proved
 
 
 @transaction.atomic
@@ -65,7 +69,7 @@ def confirm(person: DataSubject, case: Case) -> None:
     found = unverified(person.pk).select_for_update(of=("self",)).filter(pk=case.pk).first()
     if found is None:
         raise CaseStateError(_("This request is confirmed already, or it has ended."))
-    _proved(found, Proof.LINK, "", None)
+    _go_on(_proved(found, Proof.LINK, "", None))
 
 
 @transaction.atomic
@@ -77,7 +81,7 @@ def prove(case: Case, proof: str, note: str, *, by: User) -> None:
     if not note.strip():
         raise CaseRefusedError(_("Please note what was seen as proof."))
     lock_persons(persons_of(case.pk))
-    _proved(case, Proof(proof), note.strip(), by)
+    _go_on(_proved(case, Proof(proof), note.strip(), by))
 
 
 def unverified(person: UUID) -> QuerySet[Case]:
@@ -101,7 +105,6 @@ def _proved(case: Case, proof: Proof, note: str, by: User | None) -> Case:
     )
     CaseFile.objects.filter(pk=case.pk).update(proof=proof, proof_note=note or None, proof_by=actor)
     record("case.verify", actor=actor, subject=case.subject, obj=case, detail={"proof": proof})
-    _go_on(case)
     return case
 
 
@@ -111,7 +114,7 @@ def _go_on(case: Case) -> None:
 
     try:
         with transaction.atomic():
-            deciding.after_verification(case)
+            deciding.after_verification(case, is_locked=True)
     except (CaseStateError, CaseRefusedError) as problem:
         logger.warning("case %s waits for the officer: %s", case.pk, type(problem).__name__)
     case.refresh_from_db()
@@ -147,9 +150,28 @@ def _close(key: UUID) -> bool:
     return True
 
 
-def _destroy(case: Case) -> None:
+def give_way(case: Case) -> None:
+    """End and destroy a case that nobody proved, because the same is asked again; no mail.
+
+    For a case whose last day would come before the link of the new demand ends: the new one gets a
+    case of its own. The caller holds the row of the person, who stays.
+    """
+    complete(
+        case,
+        Outcome.UNVERIFIED,
+        event="closed_unverified",
+        actor=None,
+        allowed=[Status.UNVERIFIED],
+        reason="asked_again",
+    )
+    _destroy(case, with_person=False)
+    record("case.close_unverified", actor=None, subject=case.subject, obj=case)
+
+
+def _destroy(case: Case, *, with_person: bool = True) -> None:
     """The file at once, and the person, if nothing else of theirs is here."""
-    persons = list(CaseFile.objects.filter(pk=case.pk).values_list("person_id", flat=True))
+    files = CaseFile.objects.filter(pk=case.pk)
+    persons = list(files.values_list("person_id", flat=True)) if with_person else []
     line = DestructionLine(
         sweep=uuid4(),
         case=case.pk,

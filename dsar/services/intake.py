@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from dsar.models import Case, CaseFile, Channel, Intake
 from dsar.services import links
@@ -52,9 +54,11 @@ def look_up(limit: int = 100) -> int:
     """Open the cases of what the form wrote and mail the links; how many entries are done.
 
     One short transaction an entry, which ends with the row deleted: a killed worker leaves it to
-    the next one whole. An entry that fails is left for the next run, and the others go on.
+    the next one whole. An entry that fails is left for the next run, behind all that nobody has
+    tried yet, so that the others go on however many of them fail.
     """
-    keys = list(Intake.objects.order_by("received_at").values_list("pk", flat=True)[:limit])
+    waiting = Intake.objects.order_by(F("tried_at").asc(nulls_first=True), "received_at", "pk")
+    keys = list(waiting.values_list("pk", flat=True)[:limit])
     return sum(_safely(key) for key in keys)
 
 
@@ -63,6 +67,7 @@ def _safely(key: UUID) -> bool:
         return _one(key)
     except Exception as problem:  # noqa: BLE001 - one entry must not keep the others waiting
         logger.critical("intake %s cannot be looked up: %s", key, type(problem).__name__)
+        _put_back(key)
         return False
 
 
@@ -73,12 +78,18 @@ def _one(key: UUID) -> bool:
         return False
     if is_unreadable(row.email) or is_unreadable(row.details):
         # It stays, and what stays is an alarm: with the right key it can be read again.
+        _put_back(key)
         return False
     contact = _contact(row)
     if contact is not None:
         _act(row, contact)
     row.delete()
     return True
+
+
+def _put_back(key: UUID) -> None:
+    """Behind all others, those that were tried longest ago first."""
+    Intake.objects.filter(pk=key).update(tried_at=timezone.now())
 
 
 def _contact(row: Intake) -> SubjectIdentifier | None:

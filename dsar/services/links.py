@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from dsar import mails
 from dsar.mails import CASE_LINK, PACKAGE_LINK
-from dsar.models import Case
+from dsar.models import Case, Proposal
 from dsar.services import identity
+from dsar.services.corrections import NEW_ADDRESS
 from emsar.datamap import terms
 from emsar.datamap.folding import fold
 from emsar.staff.counter import hit
@@ -92,3 +93,20 @@ def _is_theirs(link: MailedLink, typed: str) -> bool:
     except ValidationError:
         return False
     return found is not None and found.subject_id == link.subject_id
+
+
+def is_new_address(token: str, typed: str) -> bool:
+    """Whether the link of a token was mailed to the address that was typed.
+
+    Who guesses is stopped: after ten tries an hour nothing is right any more.
+    """
+    link = links.find_link(NEW_ADDRESS, token)
+    proposal = Proposal.objects.filter(pk=link.record).first() if link else None
+    if link is None or proposal is None:
+        return False
+    if hit("new-address-try", str(link.pk), minutes=60) > MOST_TRIES:
+        return False
+    try:
+        return fold(normalise_email(typed)) == fold(proposal.value or "")
+    except ValidationError:
+        return False

@@ -11,14 +11,14 @@ def move(kept: DataSubject, doubled: DataSubject) -> None:
 
     Of two running cases of one kind the later one joins the earlier, whose deadlines are nearer.
     """
-    for kind in Case.objects.running().filter(subject=doubled.pk).values_list("kind", flat=True):
+    for kind in Case.objects.joining().filter(subject=doubled.pk).values_list("kind", flat=True):
         _join(kept, doubled, kind)
     Case.objects.filter(subject=doubled.pk).update(subject=kept.pk)
     CaseFile.objects.filter(person=doubled).update(person=kept)
 
 
 def _join(kept: DataSubject, doubled: DataSubject, kind: str) -> None:
-    both = Case.objects.running().filter(kind=kind, subject__in=[kept.pk, doubled.pk])
+    both = Case.objects.joining().filter(kind=kind, subject__in=[kept.pk, doubled.pk])
     found = list(both.select_for_update().order_by("received_at", "pk"))
     for later in found[1:]:
         _hand_over_words(found[0], later)

@@ -13,10 +13,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsar import letters
-from dsar.models import Case, Kind, Outcome, Status
+from dsar.models import Case, Outcome, Status
+from dsar.services import resting
 from dsar.services.errors import CaseRefusedError
 from dsar.services.messages import file_of, guard_officer
-from dsar.services.transitions import complete, lock, note_event
+from dsar.services.sharing import chosen_of, look_again
+from dsar.services.transitions import complete, lock
 from emsar.audit import record
 from emsar.entities.wording import day_text
 from emsar.staff.models import User
@@ -34,13 +36,12 @@ def withdraw_consents(case: Case) -> None:
     Where several people share the address, their records are only suspended until the officer
     has chosen which are this person's.
     """
-    if waits_for_choice(case):
+    if look_again(case):
         suspend(case)
         return
     stopped = list(_requests(case).exclude(status__in=STOPPED).order_by("received_at"))
     for request in stopped:
         handling.withdraw_for_case(request)
-    subjects.resume(_person(case), actor=None)
     outcome = Outcome.FULFILLED if stopped else Outcome.NOTHING_HELD
     _end(case, outcome, "consents_withdrawn", None)
     letters.consent_withdrawn(case, file_of(case), [row.reference for row in stopped])
@@ -48,18 +49,7 @@ def withdraw_consents(case: Case) -> None:
 
 def suspend(case: Case) -> None:
     """Once identity is proved: nothing is done with the data until the objection is decided."""
-    person = _person(case)
-    if person.suspended_at is None:
-        subjects.suspend(person, actor=None)
-        note_event(case, "suspended", actor=None)
-
-
-def resume_undecided(case: Case, *, actor: UUID | None) -> None:
-    """An objection or withdrawal that comes to nothing: what was only suspended goes on."""
-    if case.kind in {Kind.OBJECTION, Kind.WITHDRAWAL} and case.subject is not None:
-        person = DataSubject.objects.filter(pk=case.subject).first()
-        if person is not None:
-            subjects.resume(person, actor=actor)
+    resting.begin(case, _person(case))
 
 
 @transaction.atomic
@@ -77,7 +67,7 @@ def object(  # noqa: A001 - the verb of the right
     locked = lock(case)
     if not purposes or not set(purposes) <= set(PURPOSES):
         raise CaseRefusedError(_("Please choose at least one purpose."))
-    if waits_for_choice(locked):
+    if look_again(locked):
         raise CaseRefusedError(_("Please choose first which records are this person's."))
     actor = by.pk if by else None
     _object(locked, [code for code in PURPOSES if code in purposes], actor)
@@ -85,7 +75,7 @@ def object(  # noqa: A001 - the verb of the right
 
 def object_to_all(case: Case) -> None:
     """What the machine does with an objection that nobody decided; a shared address waits."""
-    if not waits_for_choice(case):
+    if not look_again(case):
         _object(case, PURPOSES, None)
 
 
@@ -93,7 +83,6 @@ def _object(case: Case, purposes: Sequence[str], actor: UUID | None) -> None:
     person, file, chosen = _person(case), file_of(case), chosen_of(case)
     for purpose in purposes:
         subjects.object_to(person, purpose, actor=actor, records=chosen)
-    subjects.resume(person, actor=actor)
     requests = list(_requests(case).order_by("received_at"))
     kept = list(_kept(requests, purposes, case.language))
     _end(case, Outcome.PARTLY if kept else Outcome.FULFILLED, "objected", actor)
@@ -137,20 +126,6 @@ def _kept(
                       "ask for it.")
                     % {"reference": request.reference}
                 )  # fmt: skip
-
-
-def waits_for_choice(case: Case) -> bool:
-    """Whether the officer has yet to choose which records under a shared address are theirs."""
-    return case.is_shared and case.chosen_at is None
-
-
-def chosen_of(case: Case) -> set[UUID] | None:
-    """The records that are the person's; None: all of them."""
-    if not case.is_shared:
-        return None
-    from dsar.services.sharing import chosen_of as chosen
-
-    return chosen(case)
 
 
 def _requests(case: Case) -> QuerySet[ConsultationRequest]:

@@ -1,18 +1,19 @@
 """Opening a case, however the demand came in; the same asked twice joins the open case."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dsar.models import Case, CaseFile, CaseMessage, Channel, Kind, Status
+from dsar.models import Case, CaseFile, Channel, Kind
+from dsar.services import identity
 from dsar.services.dates import promise_of, statutory_day
 from dsar.services.errors import CaseRefusedError
+from dsar.services.joining import Demand, audit, ends_before_a_link, join
 from dsar.services.transitions import note_event
-from emsar.audit import record
-from emsar.entities.registry import registry
 from emsar.staff.models import User
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 
@@ -32,30 +33,32 @@ def open_case(
     details: str = "",
     by: User | None = None,
     subject: UUID | None = None,
+    reach: Mapping[str, str] | None = None,
+    proof: str = "",
 ) -> Case:
     """The case of a demand: the one that is open for it, or a new one, not yet verified.
 
     The clocks start at ``received_at``, which may lie before today for a letter or a call; a
-    moment to come is refused (CaseRefusedError). ``by`` is the colleague who enters it.
+    moment to come is refused (CaseRefusedError). ``by`` is the colleague who enters it, ``reach``
+    name and postal address, ``proof`` how the colleague knows who asks. What joins a case without
+    a proof is noted there and changes nothing but the clocks.
     """
     kind = Kind(kind)
     if received_at > timezone.now():
         raise CaseRefusedError(_("A request cannot have been received in the future."))
     _lock(person)
     about = subject or (None if kind in ABOUT_OTHERS else person.pk)
+    given = {column: value for column, value in (reach or {}).items() if value}
+    demand = Demand(channel, received_at, details.strip(), given, proof, by)
     case = _open_one(kind, person, about)
-    if case is not None:
-        return _joined(case, details.strip(), channel, by)
-    case = _new(kind, about, language, channel, received_at, by)
-    CaseFile.objects.create(
-        id=case.pk,
-        case=case,
-        person=person,
-        contact=contact,
-        details=details.strip() or None,
-    )
+    if case is not None and not proof and ends_before_a_link(case):
+        identity.give_way(case)
+    elif case is not None:
+        return join(case, demand)
+    case = _new(kind, about, language, demand)
+    _file(case, person, contact, demand)
     note_event(case, "received", actor=by.pk if by else None, reason=channel)
-    _audit("case.open", case, by)
+    audit("case.open", case, by)
     return case
 
 
@@ -65,28 +68,22 @@ def _lock(person: DataSubject) -> None:
 
 
 def _open_one(kind: Kind, person: DataSubject, about: UUID | None) -> Case | None:
-    running = Case.objects.running().filter(kind=kind)
+    """The case that the demand joins; one that was carried out is over for what comes later."""
+    found = Case.objects.joining().filter(kind=kind).select_for_update(of=("self",))
     if about is not None:
-        return running.filter(subject=about).first()
-    return running.filter(subject__isnull=True, file__person=person).first()
+        return found.filter(subject=about).first()
+    return found.filter(subject__isnull=True, file__person=person).first()
 
 
-def _new(
-    kind: Kind,
-    about: UUID | None,
-    language: str,
-    channel: str,
-    received_at: datetime,
-    by: User | None,
-) -> Case:
-    promised = promise_of(kind, received_at)
+def _new(kind: Kind, about: UUID | None, language: str, demand: Demand) -> Case:
+    promised = promise_of(kind, demand.received_at)
     case = Case(
         kind=kind,
-        channel=Channel(channel),
+        channel=Channel(demand.channel),
         language=language,
         subject=about,
-        received_at=received_at,
-        registered_by=by.pk if by else None,
+        received_at=demand.received_at,
+        registered_by=demand.by.pk if demand.by else None,
         promise_due=promised.last_day,
         execute_on=promised.execute_on,
     )
@@ -96,32 +93,14 @@ def _new(
     return case
 
 
-def _joined(case: Case, details: str, channel: str, by: User | None) -> Case:
-    """The open case gets the words; its clocks run from the first demand."""
-    note_event(case, "asked_again", actor=by.pk if by else None, reason=channel)
-    file = CaseFile.objects.filter(pk=case.pk).first()
-    if details and file is not None:
-        _add_words(case, file, details, by)
-    _audit("case.join", case, by)
-    return case
-
-
-def _add_words(case: Case, file: CaseFile, details: str, by: User | None) -> None:
-    """Words of a form prove nothing: to a case that is verified they come as a marked note."""
-    direction, author = CaseMessage.Direction.FROM_PERSON, by.pk if by else None
-    if by is None and case.status != Status.UNVERIFIED:
-        direction = CaseMessage.Direction.NOTE
-        with translation.override(registry().default_language):
-            mark = _("Sent with the public form; it is not proved that the person wrote this:")
-        details = f"{mark}\n\n{details}"
-    CaseMessage.objects.create(file=file, direction=direction, body=details, author=author)
-
-
-def _audit(action: str, case: Case, by: User | None) -> None:
-    record(
-        action,
-        actor=by.pk if by else None,
-        subject=case.subject,
-        obj=case,
-        detail={"kind": case.kind, "channel": case.channel},
+def _file(
+    case: Case, person: DataSubject, contact: SubjectIdentifier | None, demand: Demand
+) -> None:
+    CaseFile.objects.create(
+        id=case.pk,
+        case=case,
+        person=person,
+        contact=contact,
+        details=demand.details or None,
+        **demand.reach,
     )

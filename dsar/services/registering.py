@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsar.models import Case, CaseFile, Status
+from dsar.models import Case, Status
+from dsar.models.kinds import ERASING_KINDS
 from dsar.services import identity, links
 from dsar.services.errors import CaseRefusedError
 from dsar.services.opening import open_case
@@ -57,7 +58,8 @@ def register(entry: StaffEntry, *, by: User) -> list[Case]:
     cases = [_open(kind, entry, person, main, by) for kind in dict.fromkeys(entry.kinds)]
     waiting = [case for case in cases if case.status == Status.UNVERIFIED]
     if entry.proof:
-        for case in waiting:
+        # Deletions first: a copy that is released tells how long it can be fetched.
+        for case in sorted(waiting, key=lambda case: case.kind not in ERASING_KINDS):
             identity.prove(case, entry.proof, entry.proof_note, by=by)
     elif waiting and contact is not None:
         links.mail_link(contact, entry.language)
@@ -76,7 +78,7 @@ def _person(known: SubjectIdentifier | None, entry: StaffEntry) -> DataSubject:
 def _open(
     kind: str, entry: StaffEntry, person: DataSubject, contact: SubjectIdentifier | None, by: User
 ) -> Case:
-    case = open_case(
+    return open_case(
         kind,
         person=person,
         contact=contact,
@@ -85,12 +87,9 @@ def _open(
         received_at=entry.received_at,
         details=entry.details,
         by=by,
+        reach={"name": entry.name, "postal": entry.postal},
+        proof=entry.proof,
     )
-    reach = {"name": entry.name, "postal": entry.postal}
-    given = {column: value for column, value in reach.items() if value}
-    if given:
-        CaseFile.objects.filter(pk=case.pk).update(**given)
-    return case
 
 
 def _identifiers(

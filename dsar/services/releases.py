@@ -1,26 +1,29 @@
 """Handing out a package: released once, fetched a few times within days, counted each time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsar.models import Case, Outcome, Release, Status
+from dsar import letters
+from dsar.models import Case, CaseFile, Disclosure, Outcome, Release, Status
 from dsar.models.kinds import RELEASING_KINDS
 from dsar.models.releases import MOST_DOWNLOADS
 from dsar.package import Package, assemble
 from dsar.package.gathering import person_of
-from dsar.services import sharing
+from dsar.services import lasting, sharing
 from dsar.services.errors import CaseRefusedError
 from dsar.services.snapshots import one_snapshot
 from dsar.services.transitions import complete, lock, note_event
-from dsar.walk import held_about
+from dsar.walk import Held, held_about
 from emsar.audit import record
 from emsar.datamap import terms
+from emsar.entities.businessdays import BAKU
 from emsar.staff.models import User
 
 # What every case brings by itself: who asks, the case, its mail, and the events about them.
@@ -34,7 +37,10 @@ _CHOOSE = gettext_lazy(
 
 @dataclass(frozen=True)
 class Left:
-    """How often a package may still be fetched, and until when."""
+    """How often a package may still be fetched, and until when.
+
+    ``until`` is the earlier of the end of its days and of a deletion that was asked for as well.
+    """
 
     downloads: int
     until: datetime
@@ -62,11 +68,20 @@ def release_locked(case: Case, *, by: User | None = None) -> Release:
     outcome = Outcome.FULFILLED if holds_something(case) else Outcome.NOTHING_HELD
     actor = by.pk if by else None
     complete(case, outcome, event="release", actor=actor, allowed=(Status.OPEN,))
-    expires = now + timedelta(days=terms.value("schedule", "package_link"))
+    expires = _expires(case, now)
     released = Release.objects.create(case=case, released_at=now, expires_at=expires)
     record("case.release", actor=actor, subject=case.subject, obj=case)
     _tell(case)
     return released
+
+
+def _expires(case: Case, now: datetime) -> datetime:
+    """Until when it can be fetched (``[schedule]``): as long as the mailed link, or, where the
+    officer has to hand it over, as long as the file of the case is kept."""
+    file = CaseFile.objects.select_related("contact").filter(case=case).first()
+    if file is None or file.destroy_after is None or letters.email_of(file) is not None:
+        return now + timedelta(days=terms.value("schedule", "package_link"))
+    return datetime.combine(file.destroy_after + timedelta(days=1), time(), BAKU)
 
 
 def _guard(case: Case) -> None:
@@ -90,10 +105,15 @@ def holds_something(case: Case) -> bool:
     """Whether anything is held about the person but what the case brought by itself."""
     chosen = sharing.chosen_of(case)
     return any(
-        held.rows.exists()
+        _tellable(held).exists()
         for held in held_about(person_of(case), chosen)
         if held.label in _TELLING or held.label.partition(".")[0] not in _BROUGHT
     )
+
+
+def _tellable(held: Held) -> QuerySet[Any]:
+    """A disclosure of which the law forbids to tell must not show in the outcome either."""
+    return held.rows.filter(is_secret=False) if held.line.model is Disclosure else held.rows
 
 
 def left(case: Case, now: datetime | None = None) -> Left | None:
@@ -101,7 +121,7 @@ def left(case: Case, now: datetime | None = None) -> Left | None:
     found = Release.objects.filter(case=case, expires_at__gt=now or timezone.now()).first()
     if found is None or found.downloads >= MOST_DOWNLOADS:
         return None
-    return Left(MOST_DOWNLOADS - found.downloads, found.expires_at)
+    return Left(MOST_DOWNLOADS - found.downloads, lasting.end_of(found, now))
 
 
 def download(case: Case, *, by: User | None = None, means: str = "") -> Package:

@@ -1,19 +1,22 @@
 """Mail to the data protection officer: 10, 3 and 1 days before a deadline, and each day after.
 
 Each mail names a case by its reference and its days, nobody by name. What waits for the officer's
-own choice although the machine's day has come is told every day, and so is what a scan found.
+own choice although the machine's day has come is told every day, and so are a deletion whose
+approval no longer counts, a copy that waits for the answer to a question, and what a scan found.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from dsar.clocks import earlier
-from dsar.models import Case, ResidualTrace, Status
+from dsar.models import Case, CaseEvent, ResidualTrace, Status
+from dsar.models.kinds import RELEASING_KINDS
 from dsar.services import byhand
-from dsar.services.sharing import needs_choice
+from dsar.services.sharing import APPROVAL_VOID, needs_choice, watch
 from emsar.audit.notices import notify_role
 from emsar.entities.businessdays import BAKU
 from emsar.staff.models import Role
@@ -21,7 +24,7 @@ from emsar.staff.models import Role
 # Days before the earlier of both deadlines; those of the issue, not of any policy.
 STAGES = (1, 3, 10)
 DUE, CHOICE, FOUND = "dsar_case_due", "dsar_case_choice", "dsar_case_found"
-BY_HAND = "dsar_case_by_hand"
+BY_HAND, ASKED = "dsar_case_by_hand", "dsar_case_question"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Reminder:
 
 def remind(now: datetime) -> int:
     """Queue what is to be told today, each once, however often this runs; how many reminders."""
+    watch()
     found = stages(now)
     for reminder in found:
         notify_role(Role.DPO, reminder.template, _context(reminder), key=reminder.key)
@@ -45,7 +49,8 @@ def remind(now: datetime) -> int:
 def stages(now: datetime) -> list[Reminder]:
     """What the officer is to be told on a day of Asia/Baku."""
     today = timezone.localdate(now, BAKU)
-    return [*_deadlines(today), *_choices(today), *_found(today), *_by_hand(now, today)]
+    waiting = [*_choices(today), *_questions(today), *_found(today), *_by_hand(now, today)]
+    return [*_deadlines(today), *waiting]
 
 
 def _deadlines(today: date) -> Iterator[Reminder]:
@@ -69,12 +74,25 @@ def stage_of(days: int) -> int | None:
 
 
 def _choices(today: date) -> Iterator[Reminder]:
-    """The machine's day has come, and only the officer can say whose data it is about."""
+    """The machine's day has come, and only the officer can say whose data it is about.
+
+    At once where the officer had approved already and believes that it is done.
+    """
+    void = Exists(CaseEvent.objects.filter(case=OuterRef("pk"), event=APPROVAL_VOID))
     rows = Case.objects.filter(status=Status.OPEN, verified_at__isnull=False)
-    for case in rows.filter(execute_on__lte=today).order_by("execute_on", "pk"):
+    for case in rows.filter(Q(execute_on__lte=today) | void).order_by("execute_on", "pk"):
         if needs_choice(case):
             key = f"case:{case.pk}:choice:{today:%Y%m%d}"
             yield Reminder(CHOICE, case, (case.promise_due - today).days, key)
+
+
+def _questions(today: date) -> Iterator[Reminder]:
+    """The machine's day has come, and no copy leaves while it is not answered who asks."""
+    rows = Case.objects.filter(status=Status.OPEN, verified_at__isnull=False)
+    rows = rows.filter(kind__in=RELEASING_KINDS, paused_since__isnull=False)
+    for case in rows.filter(execute_on__lte=today).order_by("execute_on", "pk"):
+        key = f"case:{case.pk}:question:{today:%Y%m%d}"
+        yield Reminder(ASKED, case, (case.promise_due - today).days, key)
 
 
 def _found(today: date) -> Iterator[Reminder]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,12 @@ from emsar.staff.models import User
 # Technical limits, no promises: after a scan that found something, or that was cut off, the next
 # one waits so long.
 AGAIN = timedelta(minutes=10)
+# As :func:`final_key` and :func:`_answer_is_out` say it of one case.
+_KEY = Concat(Value("case:"), Cast("pk", CharField()), Value(f":{DELETED}"))
+_MAIL_WAITS = OutboundMail.objects.filter(
+    key=OuterRef("key"), status__in=[MailStatus.QUEUED, MailStatus.SENDING]
+)
+_TELLING_WAITS = Telling.objects.filter(key=OuterRef("key"), told_at__isnull=True)
 UNREADABLE = Finding("dsar_residualtrace", "sealed", "unreadable", 1)
 
 
@@ -43,7 +50,7 @@ def look(case: Case) -> Report:
     trace = read(row)
     report = search(trace, _erased_at(case)) if trace else Report([UNREADABLE])
     explained = row.found.get("explained", [])
-    report.findings = [found for found in report.findings if found.place not in explained]
+    report.findings = [found for found in report.findings if found.sign not in explained]
     return report
 
 
@@ -58,11 +65,14 @@ def findings_of(case: Case) -> list[Finding]:
 
 
 def settle_all(limit: int = 20) -> int:
-    """Scan what has been answered, and end the cases of which nothing is left; how many."""
-    before = timezone.now() - AGAIN
-    rows = ResidualTrace.objects.filter(case__status=Status.EXECUTED).select_related("case")
-    waiting = [row for row in rows.order_by("at") if row.scans == 0 or row.at < before]
-    return sum(settle(row.case) for row in waiting[:limit])
+    """Scan what has been answered, and end the cases of which nothing is left; how many.
+
+    What is not answered yet is left out by the query, so that it keeps no other waiting.
+    """
+    rested = Q(scans=0) | Q(at__lt=timezone.now() - AGAIN)
+    rows = ResidualTrace.objects.filter(rested, case__status=Status.EXECUTED)
+    rows = rows.annotate(key=_KEY).exclude(Exists(_MAIL_WAITS) | Exists(_TELLING_WAITS))
+    return sum(settle(row.case) for row in rows.select_related("case").order_by("at", "pk")[:limit])
 
 
 def settle(case: Case) -> bool:
@@ -133,17 +143,19 @@ def _outcome(case: Case) -> str:
 def explain(case: Case, place: str, *, by: User) -> None:
     """The officer has looked: what was found at ``place`` ("table.column") is not the person's.
 
-    The next scan leaves that place out. Raises CaseRefusedError for a place where nothing was
+    The next scan leaves out these very rows as they were found; others there, and these once they
+    say something else, are found again. Raises CaseRefusedError for a place where nothing was
     found.
     """
     if not by.is_dpo:
         raise CaseRefusedError(_("Only the data protection officer decides this."))
     row = ResidualTrace.objects.select_for_update().filter(case=case).first()
-    found = row.found.get("findings", []) if row else []
-    left = [each for each in found if Finding(**each).place != place]
-    if row is None or len(left) == len(found):
+    found = [Finding(**each) for each in row.found.get("findings", [])] if row else []
+    here = {each.sign for each in found if each.place == place}
+    if row is None or not here:
         raise CaseRefusedError(_("Nothing was found there."))
-    explained = sorted({*row.found.get("explained", []), place})
+    left = [vars(each) for each in found if each.place != place]
+    explained = sorted({*row.found.get("explained", []), *here})
     row.found = {"findings": left, "explained": explained}
     row.scans = 0
     row.save(update_fields=["found", "scans"])

@@ -4,7 +4,6 @@ Keys and UUIDs are looked up where an index has them. All the rest is one pass o
 which stops at the first row that has anything; only then is it counted where.
 """
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +17,12 @@ from psycopg import Cursor, sql
 
 from dsar.services import columns
 from dsar.services.columns import DOCUMENTS, TEXT_ARRAYS, TEXTS, Column
+from dsar.services.conditions import Condition, Statement, anywhere, escape, like, within
 from dsar.services.traces import Trace
+from emsar.datamap.crypto import lookup_key
 from emsar.datamap.keys import ring
 from emsar.entities.registry import registry
 
-# So many alternatives stand in one pattern; a longer list takes several.
-ALTERNATIVES = 100
 # In texts the person and the first records are looked for; in columns of UUIDs all of them.
 MOST_IN_TEXT = 20
 # A person who comes back after the erasure is a new one, under the same key.
@@ -35,34 +34,26 @@ _CAME_LATER = {
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A statement, or a part of one, with places ``%s`` and what they stand for."""
-
-    text: sql.Composable
-    values: Sequence[Any]
-
-
-class Condition(Statement):
-    """A part that is true or false."""
-
-    def and_(self, more: sql.Composable, *values: Any) -> "Condition":
-        """Both; what is cheaper to ask comes first."""
-        both = sql.SQL("({} AND {})").format(more, self.text)
-        return Condition(both, [*values, *self.values])
-
-
-@dataclass(frozen=True)
 class Finding:
-    """So many rows in which something was found: a ``key``, ``uuid``, ``address`` or ``word``."""
+    """So many rows in which something was found: a ``key``, ``uuid``, ``address`` or ``word``.
+
+    ``mark`` is a keyed digest of which rows they are and of what stands there.
+    """
 
     table: str
     column: str
     what: str
     rows: int
+    mark: str = ""
 
     @property
     def place(self) -> str:
         return f"{self.table}.{self.column}"
+
+    @property
+    def sign(self) -> str:
+        """The same for the same rows found again; it names nobody."""
+        return f"{self.place}:{self.what}:{self.rows}:{self.mark}"
 
 
 @dataclass
@@ -138,17 +129,17 @@ class _Needles:
         elif column.kind in {"bytea", "_bytea"} and what == "key" and not column.is_sealed:
             yield Check(column, what, self._equal(column, name, self.keys))
         elif column.kind == "bytea" and not column.is_sealed:
-            yield Check(column, what, _within(name, self.bytes[what]))
+            yield Check(column, what, within(name, self.bytes[what]))
         elif column.kind in (*TEXTS, *DOCUMENTS, *TEXT_ARRAYS, "bytea"):
             forms = self._forms(column, what)
             if forms:
-                found = _like(_shown(column), forms, whole=what == "word")
+                found = like(_shown(column), forms, whole=what == "word")
                 yield Check(column, what, found, in_words=True)
 
     def _forms(self, column: Column, what: str) -> list[str]:
         """What is looked for as the column would show it; what is too long cannot stand there."""
         if column.kind == "bytea":
-            return [_escape(value) for value in self.bytes[what]]
+            return [escape(value) for value in self.bytes[what]]
         return [t for t in self.texts[what] if not column.longest or len(t) <= column.longest]
 
     def anything(self, table: str, checks: Sequence[Check]) -> Statement:
@@ -167,7 +158,7 @@ class _Needles:
             shown = [_shown(column) for column in dict.fromkeys(check.column for check in group)]
             if group:
                 rows.append(_as_one_text(shown, name))
-                conditions.append(_anywhere(sql.Identifier(name), list(dict.fromkeys(forms))))
+                conditions.append(anywhere(sql.Identifier(name), list(dict.fromkeys(forms))))
         either = sql.SQL(" OR ").join([condition.text for condition in conditions])
         source = sql.SQL(" CROSS JOIN LATERAL ").join([sql.Identifier(table), *rows])
         statement = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(source, either)
@@ -219,46 +210,6 @@ def _as_one_text(shown: Sequence[sql.Composable], name: str) -> sql.Composable:
     )
 
 
-def _anywhere(shown: sql.Composable, texts: Sequence[str]) -> Condition:
-    parts = [sql.SQL("strpos({}, %s) > 0").format(shown)] * len(texts)
-    return Condition(sql.SQL("({})").format(sql.SQL(" OR ").join(parts)), list(texts))
-
-
-def _within(name: sql.Identifier, values: Sequence[bytes]) -> Condition:
-    """Whether bytes that are no sealed text, a digest mostly, have any of the values in them."""
-    parts = [sql.SQL("position(%s::bytea in {}) > 0").format(name)] * len(values)
-    return Condition(sql.SQL("({})").format(sql.SQL(" OR ").join(parts)), list(values))
-
-
-def _like(shown: sql.Composable, texts: Sequence[str], *, whole: bool) -> Condition:
-    """Whether a text has any of the texts in it; ``whole``: as whole words."""
-    forms = [_pattern(text, whole=whole) for text in texts]
-    patterns = [
-        "|".join(forms[at : at + ALTERNATIVES]) for at in range(0, len(forms), ALTERNATIVES)
-    ]
-    either = sql.SQL(" OR ").join([sql.SQL("{} ~ %s").format(shown)] * len(patterns))
-    return Condition(sql.SQL("({})").format(either), patterns)
-
-
-def _pattern(text: str, *, whole: bool) -> str:
-    """A text as a regular expression of PostgreSQL's."""
-    safe = re.sub(r"([.^$*+?()\[\]{}|\\])", r"\\\1", text)
-    return f"{_end(text[:1])}{safe}{_end(text[-1:])}" if whole else safe
-
-
-def _end(char: str) -> str:
-    """The end of a word; letters beyond ASCII have none in every database."""
-    return r"\y" if char.isascii() and char.isalnum() else ""
-
-
-def _escape(value: bytes) -> str:
-    """As ``encode(…, 'escape')`` writes bytes."""
-    return "".join(
-        "\\\\" if byte == 0x5C else chr(byte) if 0 < byte < 0x80 else f"\\{byte:03o}"
-        for byte in value
-    )
-
-
 def _heads() -> list[bytes]:
     """How the values begin that are encrypted under one of our keys."""
     return [bytes([len(kid)]) + kid.encode() for kid, _ in ring("FIELD_KEYS").keys]
@@ -267,17 +218,33 @@ def _heads() -> list[bytes]:
 def _counted(table: str, checks: Sequence[Check]) -> list[Finding]:
     found = []
     for check in checks:
-        statement = sql.SQL("SELECT count(*) FROM {} WHERE {}")
-        query = statement.format(sql.Identifier(table), check.condition.text)
-        if rows := int(_ask(Statement(query, check.condition.values))):
-            found.append(Finding(table, check.column.name, check.what, rows))
+        statement = sql.SQL("SELECT count(*), {} FROM {} WHERE {}")
+        source = sql.Identifier(table)
+        query = statement.format(_digest(check.column), source, check.condition.text)
+        rows, digest = _first(Statement(query, check.condition.values))
+        if rows:
+            mark = lookup_key("residual", f"{check.column.place}:{digest}").hex()
+            found.append(Finding(table, check.column.name, check.what, int(rows), mark))
     return found
 
 
+def _digest(column: Column) -> sql.Composable:
+    """Which rows and what stands in them, as one number that needs no order and little memory."""
+    parts = [sql.SQL("{}::text").format(sql.Identifier(n)) for n in (*column.primary, column.name)]
+    text = sql.SQL("concat_ws(E'\\x1f', {})").format(sql.SQL(", ").join(parts))
+    return sql.SQL("coalesce(sum(hashtextextended({}, 0)), 0)::text").format(text)
+
+
 def _ask(statement: Statement) -> Any:
-    """One value. The server binds what is looked for, so that no log of statements shows it."""
+    """One value."""
+    return _first(statement)[0]
+
+
+def _first(statement: Statement) -> tuple[Any, ...]:
+    """One row. The server binds what is looked for, so that no log of statements shows it."""
     wrapper: Any = connection
     wrapper.ensure_connection()
     with wrapper.make_cursor(Cursor(wrapper.connection)) as cursor:
         cursor.execute(statement.text, statement.values)
-        return cursor.fetchone()[0]
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row

@@ -4,17 +4,18 @@ The machine never guesses. While the officer has not chosen, nothing is released
 erased; such a case is shown to the officer every day.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dsar.models import Case, CaseFile, CaseRecord, Disclosure, Kind, Status
 from dsar.services.errors import CaseRefusedError, CaseStateError
-from dsar.services.transitions import lock, not_in_state, note_event
+from dsar.services.transitions import lock, not_in_state, note_event, transition
 from dsar.walk import numbers_of
 from emsar.audit import record
 from emsar.datamap.crypto import is_unreadable
@@ -26,6 +27,9 @@ from requests_inbox.models import ConsultationRequest
 # Kinds about somebody else than who asks: only the officer says about whom (E-11c, S-5b).
 ABOUT_ANOTHER = (Kind.CHILD, Kind.DECEASED)
 UNDECIDED = (Status.UNVERIFIED, Status.OPEN, Status.APPROVED)
+# Another name came under the address; an approval was given before that.
+NAMES_FOUND, APPROVAL_VOID = "names_found", "approval_void"
+_MARKED = ("is_shared", "chosen_at", "status", "approved_at", "approved_by", "seconded_by")
 
 
 def is_shared(person_id: UUID) -> bool:
@@ -33,8 +37,17 @@ def is_shared(person_id: UUID) -> bool:
 
     A name that cannot be read may be anybody's, so it counts as a name of its own.
     """
-    names = ConsultationRequest.objects.filter(subject=person_id).values_list("pk", "name")
-    return len({_folded(key, name) for key, name in names.iterator(chunk_size=500)}) > 1
+    return person_id in mixed_among([person_id])
+
+
+def mixed_among(persons: Iterable[UUID]) -> set[UUID]:
+    """Those of some persons under whose address more than one name stands."""
+    names: defaultdict[UUID, set[tuple[str, ...]]] = defaultdict(set)
+    rows = ConsultationRequest.objects.filter(subject__in=list(persons))
+    found = rows.values_list("subject", "pk", "name")
+    for person, key, name in found.iterator(chunk_size=500):
+        names[person].add(_folded(key, name))
+    return {person for person, known in names.items() if len(known) > 1}
 
 
 def _folded(key: UUID, name: str | None) -> tuple[str, ...]:
@@ -43,17 +56,32 @@ def _folded(key: UUID, name: str | None) -> tuple[str, ...]:
 
 
 def needs_choice(case: Case) -> bool:
-    """Whether the officer has to say first whose data, or which records, it is about."""
-    return case.subject is None or (case.is_shared and case.chosen_at is None)
+    """Whether the officer has to say first whose data, or which records, it is about.
+
+    It asks what stands under the address now: ``is_shared`` is as old as the last look.
+    """
+    if case.subject is None or case.chosen_at is not None:
+        return case.subject is None
+    return case.is_shared or would_be_shared(case)
+
+
+def guard_chosen(case: Case) -> None:
+    """Raise CaseRefusedError, in words for everybody, while the officer has yet to choose."""
+    if look_again(case):
+        raise CaseRefusedError(
+            _("The data protection officer has to choose first whose data, or which records, it is "
+              "about.")
+        )  # fmt: skip
 
 
 def chosen_of(case: Case) -> set[UUID] | None:
     """The records that belong to the person of the case; None: all that are under the address.
 
-    While the officer has not chosen it is the empty set. A record that came in after the choice
+    While the officer has not chosen it is the empty set, also where nobody has noted yet that
+    another name came. A record that came in after the choice
     is not among them: nobody has said whose it is.
     """
-    if not case.is_shared:
+    if not case.is_shared and not would_be_shared(case):
         return None
     rows = CaseRecord.objects.filter(file__case=case, belongs=True)
     return set(rows.values_list("record", flat=True))
@@ -61,16 +89,22 @@ def chosen_of(case: Case) -> set[UUID] | None:
 
 def records_to_choose(case: Case) -> QuerySet[ConsultationRequest]:
     """The records under the address, of which the officer says whose they are; oldest first."""
-    if case.subject is None:
-        return ConsultationRequest.objects.none()
-    return ConsultationRequest.objects.filter(subject=case.subject).order_by("received_at", "pk")
+    return records_under(case.subject) if case.subject else ConsultationRequest.objects.none()
+
+
+def records_under(person: UUID) -> QuerySet[ConsultationRequest]:
+    """Every request under the address of a person; oldest first."""
+    return ConsultationRequest.objects.filter(subject=person).order_by("received_at", "pk")
 
 
 def disclosures_to_choose(case: Case) -> QuerySet[Disclosure]:
     """What was disclosed of whoever is under the address: of one of them, but of whom?"""
-    if case.subject is None:
-        return Disclosure.objects.none()
-    return Disclosure.objects.filter(subject__in=numbers_of(case.subject)).order_by("id")
+    return disclosures_under(case.subject) if case.subject else Disclosure.objects.none()
+
+
+def disclosures_under(person: UUID) -> QuerySet[Disclosure]:
+    """What was disclosed of whoever stands under the address of a person; oldest first."""
+    return Disclosure.objects.filter(subject__in=numbers_of(person)).order_by("id")
 
 
 def numbers_to_choose(case: Case) -> set[UUID]:
@@ -142,21 +176,67 @@ def look_again(case: Case) -> bool:
     """Before anything goes out or goes away: did another name come under the address meanwhile?
 
     Whether the officer has to choose. A choice that was made stays: what came in after it was
-    not chosen and so stays as it is.
+    not chosen and so stays as it is. An approval that was given while one name stood there no
+    longer counts: nobody approved of deleting the records of somebody else.
     """
-    if not case.is_shared and would_be_shared(case):
-        _change(case, is_shared=True)
+    if not case.is_shared and case.chosen_at is None and would_be_shared(case):
+        now = lock(case)
+        if not now.is_shared:
+            _mark(now)
+        _copy(now, case)
     return needs_choice(case)
 
 
+def _mark(case: Case) -> None:
+    _change(case, is_shared=True)
+    if case.is_running:
+        note_event(case, NAMES_FOUND, actor=None)
+    if case.status != Status.APPROVED:
+        return
+    transition(
+        case,
+        Status.OPEN,
+        event=APPROVAL_VOID,
+        actor=None,
+        allowed=[Status.APPROVED],
+        approved_at=None,
+        approved_by=None,
+        seconded_by=None,
+    )
+    record("case.approval_void", actor=None, subject=case.subject, obj=case)
+
+
+def watch() -> int:
+    """Look again at every proved case that is undecided: how many wait for a choice since then.
+
+    One statement where nobody has written twice, so that each look at the board can do it.
+    """
+    states = [Status.OPEN, Status.APPROVED]
+    rows = Case.objects.filter(status__in=states, is_shared=False, verified_at__isnull=False)
+    requests = ConsultationRequest.objects.filter(subject__in=rows.values("subject"))
+    several = requests.values("subject").annotate(number=Count("pk")).filter(number__gt=1)
+    known = list(several.values_list("subject", flat=True))
+    mixed = mixed_among(known) if known else set()
+    found = rows.filter(subject__in=mixed).order_by("pk") if mixed else ()
+    return sum(look_again(case) for case in found)
+
+
 def _undecided(case: Case) -> Case:
-    """The case under its lock; an approval of what was chosen before no longer counts."""
+    """The case under its lock; what was approved stays so, unless another name has come since."""
     now = lock(case)
+    look_again(now)
+    _copy(now, case)
     if now.status not in UNDECIDED:
         raise not_in_state(now.status)
     if now.status == Status.APPROVED:
         raise CaseStateError(_("What has been approved cannot be chosen anew."))
     return now
+
+
+def _copy(now: Case, case: Case) -> None:
+    """The caller's case says what the row says."""
+    for name in _MARKED:
+        setattr(case, name, getattr(now, name))
 
 
 def _change(case: Case, **changes: object) -> None:

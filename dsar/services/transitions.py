@@ -50,7 +50,12 @@ def complete(
     reason: str = "",
     **changes: Any,
 ) -> None:
-    """End a case: its skeleton and its file get their last days kept (``[schedule]``)."""
+    """End a case: its skeleton and its file get their last days kept (``[schedule]``).
+
+    What rested only until it was decided goes on, however it ended.
+    """
+    from dsar.services import resting
+
     now = timezone.now()
     today = timezone.localdate(now, BAKU)
     last = add_calendar_months(today, 12 * terms.value("schedule", "case_skeleton"))
@@ -70,6 +75,7 @@ def complete(
             **changes,
         )
         CaseFile.objects.filter(case=case).update(destroy_after=today + timedelta(days=days))
+        resting.end(case, actor=actor)
 
 
 def note_event(case: Case, event: str, *, actor: UUID | None, reason: str = "") -> None:

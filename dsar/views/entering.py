@@ -18,6 +18,8 @@ from emsar.subjects.models import MailedLink
 # As on the form.
 ORDER = [kind.value for kind in Kind]
 
+UNPROCESSABLE = 422
+
 
 @secluded
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,9 +64,15 @@ def _ask(
 @secluded
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, token: str) -> HttpResponse:
-    """Whoever reads the mail at a new address confirms that it is theirs (E-8d)."""
+    """Whoever reads the mail at a new address types it and confirms that it is theirs (E-8d)."""
+    form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
-        return render(request, "dsar/address.html")
+        return render(request, "dsar/address.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "dsar/address.html", {"form": form}, status=UNPROCESSABLE)
+    if not links.is_new_address(token, form.cleaned_data["email"]):
+        form.add_error("email", _("The link was not mailed to this address, or it was used."))
+        return render(request, "dsar/address.html", {"form": form}, status=UNPROCESSABLE)
     try:
         corrections.confirm_address(token)
     except (CaseStateError, CaseRefusedError):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dsar import session
 from dsar.following import followed, ground_of, notes, steps
 from dsar.forms import MessageForm, ProposalForm
-from dsar.models import Case, Kind, Proposal
+from dsar.models import Case, CaseFile, Kind, Proposal
 from dsar.offering import Value, values_of
 from dsar.services import agreeing, corrections, deciding, identity, messages, releases
 from dsar.services.errors import CaseRefusedError, CaseStateError
@@ -128,9 +128,18 @@ def _corrections(case: Case, form: ProposalForm | None) -> dict[str, object]:
     rows = Proposal.objects.filter(file=case.file)
     return {
         "values": values,
-        "proposed": [(_label(row, values), row, _asks(case, row)) for row in rows],
+        "proposed": [
+            (_label(row, values), row, _asks(case, row)) for row in rows if _is_shown(row, values)
+        ],
         "proposal": form or ProposalForm(values=values),
     }
+
+
+def _is_shown(row: Proposal, values: list[Value]) -> bool:
+    """What the officer proposes for a record is shown once it is settled whose the record is."""
+    keys = {value.key for value in values}
+    own = row.proposed_by is None or row.model == CaseFile._meta.label_lower
+    return own or f"{row.model}|{row.row}|{row.column}" in keys
 
 
 def _label(row: Proposal, values: list[Value]) -> str:

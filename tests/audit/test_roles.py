@@ -60,6 +60,7 @@ NEEDED = {
     "dsar_proposal": ("SIUD", "SIUD"),
     "dsar_release": ("SIUD", "SIUD"),
     "dsar_residualtrace": ("SIUD", "SIUD"),
+    "dsar_telling": ("SIUD", "SIUD"),
     "entities_authority": ("S", "S"),
     "entities_calendarday": ("SIU", "S"),
     "entities_cookieentry": ("S", "S"),

@@ -4,8 +4,12 @@ import re
 
 from dsar.models import Case, Proposal
 from dsar.services import corrections
+from emsar.datamap.crypto import lookup_key
+from emsar.datamap.folding import fold
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.subjects.identifiers import find
+from emsar.subjects.models import SubjectIdentifier
+from requests_inbox.models import ConsultationRequest
 from tests.factories import make_user
 
 EMAIL = "aysel@example.com"
@@ -30,6 +34,15 @@ def propose_address(case: Case, value: str = NEW) -> Proposal:
 def approve(proposal: Proposal, *, yes: bool = True) -> Proposal:
     corrections.decide(proposal, yes, by=make_user())
     return proposal
+
+
+def give_phone(item: ConsultationRequest, number: str) -> SubjectIdentifier:
+    """A phone number on a request, known under the person of its address."""
+    key = lookup_key("phone", fold(number))
+    row = SubjectIdentifier(subject=item.subject, kind="phone", value=number, key=key)
+    row.save()
+    ConsultationRequest.objects.filter(pk=item.pk).update(phone=row)
+    return row
 
 
 def token_mailed(to: str) -> str:

@@ -118,6 +118,31 @@ def test_export_holds_what_the_entry_names_alone_and_is_noted() -> None:
     assert AuditEvent.objects.filter(action="disclosure.export").count() == 1
 
 
+def test_records_of_a_shared_address_are_chosen_and_shown() -> None:
+    mine, other = (
+        make_request(email="two@example.com", name=name) for name in ("Aysel", "Rauf Quliyev")
+    )
+    client = signed_in(make_user())
+    page = client.get(add(mine.subject_id)).text
+    assert "Rauf Quliyev" in page
+    assert AuditEvent.objects.filter(action="disclosure.records").count() == 1
+    assert client.post(add(mine.subject_id), entry()).status_code == 422
+    wrong = client.post(add(mine.subject_id), entry(records=[str(make_request().pk)]))
+    assert wrong.status_code == 422
+    assert not Disclosure.objects.exists()
+    made = client.post(add(mine.subject_id), entry(records=[str(mine.pk)]))
+    shown = client.get(made.headers["Location"]).text
+    assert mine.reference in shown
+    assert other.reference not in shown
+    response = client.post(url("disclosure_export", Disclosure.objects.get().pk))
+    assert "Rauf" not in response.text
+
+
+def test_choice_is_not_asked_where_one_name_stands() -> None:
+    page = signed_in(make_user()).get(add(make_request().subject_id))
+    assert "records" not in page.context["form"].fields
+
+
 @pytest.mark.parametrize("role", ["auditor", "administrator"])
 def test_export_is_the_officer_s_alone(role: str) -> None:
     made = make_disclosure(make_request().subject_id, make_user())

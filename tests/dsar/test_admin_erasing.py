@@ -105,5 +105,6 @@ def test_officer_explains_what_the_scan_found_and_it_is_left_out() -> None:
     assert client.post(address, {"place": "elsewhere", "sure": "on"}).status_code == 422
     data = {"place": "requests_inbox_message.body", "sure": "on"}
     assert client.post(address, data).status_code == 302
-    assert ResidualTrace.objects.get().found["explained"] == ["requests_inbox_message.body"]
+    explained = ResidualTrace.objects.get().found["explained"]
+    assert explained == ["requests_inbox_message.body:word:2:"]
     assert client.post(address, data).status_code == 409

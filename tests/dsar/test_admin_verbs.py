@@ -131,6 +131,27 @@ def test_message_and_note_stand_in_the_thread_escaped(client) -> None:
     assert kinds == ["to_person", "note"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "offered"),
+    [
+        ({"verified": False}, {"note"}),
+        ({}, {"message", "note"}),
+        ({"status": Status.APPROVED}, {"message", "note"}),
+        ({"status": Status.EXECUTED}, {"message", "note"}),
+    ],
+)
+def test_page_shows_the_forms_that_can_be_sent(client, fields: dict, offered: set[str]) -> None:
+    case = make_case(Kind.DELETION, **fields)
+    page = client.get(url("case_change", case.pk)).text
+    for verb in ("message", "note"):
+        assert (f'action="{verb_url(case, verb)}"' in page) == (verb in offered)
+        answer = post(client, case, verb, words="Hello").status_code
+        assert answer == (302 if verb in offered else 409)
+    kinds = {"message": "to_person", "note": "note"}
+    rows = CaseMessage.objects.filter(file=case.pk).values_list("direction", flat=True)
+    assert set(rows) == {kinds[verb] for verb in offered}
+
+
 @pytest.mark.parametrize("words", ["", "   ", "x" * 20_001])
 def test_bad_words_come_back_with_the_reason(client, words: str) -> None:
     case = make_case(Kind.COMPLAINT)

@@ -1,15 +1,20 @@
 """When a block begins and ends, and who is told (E-8h)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from dsar.admin.allowed import allowed
+from dsar.admin.stages import staged
+from dsar.admin.words import machine_day
 from dsar.models import Case, CaseFile, Kind, Outcome, Status
-from dsar.services import blocking, deciding
+from dsar.services import blocking, deadlines, deciding
+from dsar.services.deadlines import broken
 from dsar.services.errors import CaseRefusedError
 from emsar.audit.models import AuditEvent
+from emsar.entities.businessdays import BAKU
 from emsar.outbox.models import OutboundMail
 from emsar.subjects.models import DataSubject
 from requests_inbox.models import ConsultationRequest
@@ -60,15 +65,52 @@ def test_second_demand_may_mean_its_end_and_waits_for_the_officer() -> None:
     assert (now_of(second).status, blocked_at(second)) == (Status.OPEN, before)
 
 
-def test_machine_blocks_anew_rather_than_lifts() -> None:
+def test_machine_neither_renews_nor_lifts_the_block_of_somebody_who_was_blocked() -> None:
+    officer = make_user()
     deciding.after_verification(case_of())
     with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
         make_request(email=EMAIL)
+        second = case_of(details="Please end the block.")
+        before = blocked_at(second)
+        deciding.after_verification(second)
+        late = datetime.combine(second.promise_due + timedelta(days=1), time(12), BAKU)
+        for moment in (late - timedelta(days=2), late):
+            assert deadlines.run(moment)["answered"] == 0
+        assert (now_of(second).status, blocked_at(second)) == (Status.OPEN, before)
         assert visible() == 1
+        assert not OutboundMail.objects.filter(about=second.pk).exists()
+        assert broken(late.date()).get() == second
+        due = OutboundMail.objects.filter(purpose="staff", key__contains=f"{second.pk}")
+        assert {mail.to_address for mail in due} == {officer.email}
+        assert machine_day(second, staged(second)) is None
+
+
+def test_machine_does_not_block_anew_whose_block_ended_by_another_case() -> None:
+    deciding.after_verification(case_of())
+    second = case_of()
+    deciding.after_verification(second)
+    blocking.lift(case_of(Kind.OTHER), "settled", by=make_user())
+    assert not deciding.by_deadline(now_of(second))
+    assert blocked_at(second) is None
+
+
+def test_officer_renews_the_block_or_lifts_it() -> None:
+    deciding.after_verification(case_of())
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        make_request(email=EMAIL)
         second = case_of()
         deciding.after_verification(second)
-        assert deciding.by_deadline(now_of(second))
-        assert visible() == 0
+        officer = make_user()
+        assert allowed(now_of(second), staged(second), officer) >= {"block", "lift"}
+        blocking.block(now_of(second), by=officer)
+        assert (visible(), now_of(second).outcome) == (0, Outcome.FULFILLED)
+
+
+def test_machine_makes_up_for_a_block_that_was_never_set() -> None:
+    make_request(email=EMAIL)
+    case = case_of()
+    assert deciding.by_deadline(now_of(case))
+    assert visible() == 0
 
 
 def test_officer_blocks_in_a_case_of_another_kind_which_goes_on() -> None:

@@ -41,13 +41,15 @@ def test_replay_after_a_restore_forgets_the_person_and_keeps_the_case(
 def test_running_cases_that_lost_their_person_are_closed_and_hidden_copies_stay_hidden(
     filled_db, settings, tmp_path
 ) -> None:
-    """A complaint and a deletion ran at the time of the back-up, and a block lay over it all."""
+    """A complaint, which goes on, a correction and a deletion ran at the time of the back-up, and a
+    block lay over it all."""
     settings.LEDGER_URL = f"file://{tmp_path}/ledger.jsonl"
     request = make_person("Fuad Kərimov", "fuad@kerimov.example")
     untouched = make_person("Sevda Kərimova", "sevda@kerimova.example")
     send_due()
     block(request.subject, actor=None)
     deletion = make_case(request)
+    correction = make_case(request, Kind.CORRECTION)
     complaint = make_case(request, Kind.COMPLAINT)
     other = make_case(untouched, Kind.COMPLAINT)
     dump(tmp_path / "before.dump")
@@ -64,7 +66,8 @@ def test_running_cases_that_lost_their_person_are_closed_and_hidden_copies_stay_
             assert done.returncode == 0, done.stderr
             assert set(rows_of(name, states)) == {
                 (deletion.pk, "completed", "fulfilled", False),
-                (complaint.pk, "completed", "nothing_held", False),
+                (correction.pk, "completed", "nothing_held", False),
+                (complaint.pk, "open", "", True),
                 (other.pk, "open", "", True),
             }
         orders = rows_of(name, "SELECT reference, is_restricted FROM retention_deletionorder")

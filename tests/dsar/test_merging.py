@@ -36,3 +36,14 @@ def test_later_case_of_one_kind_joins_the_earlier_with_its_words() -> None:
     assert (later.status, later.outcome) == (Status.COMPLETED, Outcome.JOINED)
     words = CaseMessage.objects.filter(file=earlier.file).values_list("body", flat=True)
     assert set(words) == {"What do you hold?", "Please hurry"}
+
+
+def test_one_that_was_carried_out_is_joined_with_nothing() -> None:
+    """It ends by its own scan; what was asked under the other number is still to be done."""
+    kept, doubled = make_request().subject, make_request().subject
+    done = open_case(doubled, "deletion", received_at=timezone.now() - timedelta(days=9))
+    Case.objects.filter(pk=done.pk).update(status=Status.EXECUTED)
+    asked = open_case(kept, "deletion")
+    merge(kept, doubled, actor=None)
+    states = dict(Case.objects.filter(subject=kept.pk).values_list("pk", "status"))
+    assert states == {done.pk: Status.EXECUTED, asked.pk: Status.OPEN}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from dsar.models import Case, CaseEvent, CaseFile, Kind, Means, Outcome, Release, Status, Telling
 from dsar.services import byhand, deadlines, deciding, erasure, identity, releases, reminding
@@ -229,7 +230,7 @@ class TestHandingOver:
         case = by_letter(Kind.ACCESS, email="rena@example.com")
         data = {"means": "letter", "sure": "on"}
         assert officer.post(verb_url(case, "handover"), data).status_code == 409
-        with pytest.raises(CaseRefusedError, match="email address"):
+        with override("en"), pytest.raises(CaseRefusedError, match="email address"):
             byhand.hand_over(case, Means.LETTER, by=make_user())
         assert releases.left(case).downloads == 3
 

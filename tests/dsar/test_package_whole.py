@@ -1,6 +1,7 @@
 """What a package is as a file: the same bytes for the same facts, safe to open, bounded."""
 
 import hashlib
+import re
 import tracemalloc
 from datetime import datetime, timedelta
 
@@ -185,6 +186,7 @@ def test_as_many_statements_for_one_row_as_for_many() -> None:
         case = open_case(request.subject)
         with CaptureQueriesContext(connection) as queries:
             assemble(case, NOON)
-        counts.append(len(queries))
+        said = [query["sql"].split(" WHERE ")[0] for query in queries]
+        counts.append([re.sub(r"_django_curs\w+", "cursor", sql) for sql in said])
     assert counts[0] == counts[1]
-    assert counts[0] <= 35
+    assert len(counts[0]) <= 35

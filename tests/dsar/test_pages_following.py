@@ -200,7 +200,25 @@ class TestCorrection:
         assert client.get(path).status_code == 200
         identifier.refresh_from_db()
         assert identifier.value == ADDRESS
-        assert Client().post(path).status_code == 200
+        for wrong in ({}, {"email": ADDRESS}, {"email": "no address"}):
+            assert Client().post(path, wrong).status_code == 422
+        identifier.refresh_from_db()
+        assert identifier.value == ADDRESS
+        right = {"email": "NEW@example.com "}
+        assert Client().post(path, right).status_code == 200
         identifier.refresh_from_db()
         assert identifier.value == "new@example.com"
-        assert Client().post(path).status_code == 404
+        assert Client().post(path, right).status_code == 422
+
+    def test_who_guesses_the_new_address_is_stopped(self, client, case):
+        identifier = DataSubject.objects.get().identifiers.get()
+        row = corrections.propose(
+            case, "subjects.subjectidentifier", str(identifier.pk), "value", "new@example.com"
+        )
+        corrections.decide(row, True, by=make_user())
+        path = path_in(mails("address")[0])
+        for number in range(10):
+            client.post(path, {"email": f"guess{number}@example.com"})
+        assert client.post(path, {"email": "new@example.com"}).status_code == 422
+        identifier.refresh_from_db()
+        assert identifier.value == ADDRESS

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dsar.correcting import CHECKS, correctable_columns
 from dsar.models import Case, CaseRecord, Kind, Outcome, Proposal, Status
-from dsar.services import corrections
+from dsar.services import corrections, sharing
 from dsar.services.corrections import FIELDS
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from emsar.audit.models import AuditEvent
@@ -125,6 +125,7 @@ class TestDeciding:
         same = make_request(email=EMAIL, name="Aysel Memedova")
         other_name = make_request(email=EMAIL, name="A. M.")
         stranger = make_request(name="Aysel Memedova")
+        sharing.choose(case, dict.fromkeys([item.pk, same.pk, other_name.pk], True), by=make_user())
         approve(propose(case, item, "Leyla Həsənova"))
         names = [fresh(row).name for row in (item, same, other_name, stranger)]
         assert names == ["Leyla Həsənova", "Leyla Həsənova", "A. M.", "Aysel Memedova"]

@@ -1,19 +1,23 @@
 """The register of disclosures: nothing leaves without an entry (E-6.3, E-6.4)."""
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from consent.services import withdraw
-from dsar.models import Disclosure
+from dsar.models import Disclosure, Kind
 from dsar.services import disclosures
 from dsar.services.errors import CaseRefusedError
 from emsar.audit.models import AuditEvent
 from emsar.audit.roles import WEB
+from emsar.outbox.models import OutboundMail
 from emsar.subjects.services import block
 from tests.audit.test_roles_at_work import acting_as
+from tests.dsar.corrected import give_phone
+from tests.dsar.desk import make_case
 from tests.factories import make_request, make_user, solutions_user
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +168,63 @@ class TestExport:
             disclosures.export(entry.uid, by=make_user())
 
 
+class TestSharedAddress:
+    """Several names under one address: the entry says of which records it speaks (E-6.3)."""
+
+    FIELDS = (
+        *(NAME, "subjects.subjectidentifier.value", "requests_inbox.message.body"),
+        *("dsar.casefile.details", "dsar.disclosure.recipient", "consent.consentevent.about"),
+    )
+
+    @pytest.fixture
+    def pair(self):
+        email = "family@example.com"
+        mine = make_request(name="Aysel Memedova", email=email)
+        other = make_request(name="Rauf Quliyev", email=email)
+        give_phone(mine, "+994501112233")
+        give_phone(other, "+994552223344")
+        return mine, other
+
+    @pytest.mark.parametrize("wrong", ["none", "empty", "foreign"])
+    def test_without_a_choice_nothing_is_entered(self, pair, wrong) -> None:
+        foreign = make_request().pk
+        records = {"none": None, "empty": [], "foreign": [pair[0].pk, foreign]}[wrong]
+        with pytest.raises(CaseRefusedError, match="choose the records"):
+            enter(pair[0], records=records)
+        assert not Disclosure.objects.exists()
+
+    def test_export_takes_what_was_chosen_and_nothing_else(self, pair) -> None:
+        mine, other = pair
+        told = enter(mine, recipient="Another court", records=[other.pk])
+        make_case(Kind.ACCESS, email="family@example.com", details="Words of Rauf.")
+        entry = enter(mine, fields=list(self.FIELDS), records=[mine.pk])
+        assert (entry.records, Disclosure.objects.get(pk=entry.pk).intact()) == (
+            [str(mine.pk)],
+            True,
+        )
+        content = disclosures.export(entry.uid, by=make_user()).decode()
+        for gone in ("Rauf", "+994552223344", str(other.pk), told.recipient):
+            assert gone not in content
+        data = json.loads(content)["data"]
+        assert data["requests_inbox.consultationrequest"] == [{"name": "Aysel Memedova"}]
+        values = {row["value"] for row in data["subjects.subjectidentifier"]}
+        assert values == {"family@example.com", "+994501112233"}
+        assert [row["about"] for row in data["consent.consentevent"]] == [str(mine.pk)]
+
+    def test_earlier_disclosure_is_chosen_by_its_number(self, pair) -> None:
+        told = enter(pair[0], recipient="Another court", records=[pair[0].pk])
+        entry = enter(pair[0], fields=["dsar.disclosure.recipient"], records=[told.uid])
+        data = json.loads(disclosures.export(entry.uid, by=make_user()))["data"]
+        assert data == {"dsar.disclosure": [{"recipient": "Another court"}]}
+
+    def test_entry_from_before_the_other_name_lets_nothing_leave(self, item) -> None:
+        entry = enter(item)
+        assert entry.records is None
+        make_request(name="Rauf Quliyev", email=item.contact.value)
+        with pytest.raises(CaseRefusedError, match="Another name"):
+            disclosures.export(entry.uid, by=make_user())
+
+
 def as_web(statement: str) -> None:
     """Run it with the rights of the web's role; what fails leaves nothing behind."""
     with transaction.atomic(), acting_as(WEB), connection.cursor() as cursor:
@@ -192,3 +253,18 @@ def test_keys_and_bare_numbers_cannot_be_disclosed() -> None:
     assert NAME in names
     assert "subjects.subjectidentifier.key" not in names
     assert "requests_inbox.consultationrequest.search_keys" not in names
+
+
+def test_live_links_of_the_person_leave_with_nobody(item) -> None:
+    """A mail that is still queued holds a link that opens the person's pages."""
+    token = re.search(r"/withdraw\w*/([\w-]{20,})", waiting_mail(item))
+    assert token
+    entry = enter(item, fields=["outbox.outboundmail.body"])
+    content = disclosures.export(entry.uid, by=make_user()).decode()
+    assert item.reference in content
+    assert token[1] not in content
+
+
+def waiting_mail(item) -> str:
+    mails = OutboundMail.objects.filter(subject_id=item.subject_id, to_address__isnull=False)
+    return "\n".join(mail.body or "" for mail in mails)

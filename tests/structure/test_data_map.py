@@ -20,8 +20,8 @@ CODES = {
     "consent.ConsentEvent": {"language", "text_sha256", "version", "purposes", "controllers"},
     "dsar.Case": {"reference", "language"},
     "dsar.CaseEvent": {"event", "reason"},
-    # A body that asked and the number of its paper: names of offices, not of persons.
-    "dsar.Disclosure": {"recipient", "document", "legal_reference", "fields"},
+    # A body that asked and the number of its paper: names of offices, not of persons; and numbers.
+    "dsar.Disclosure": {"recipient", "document", "legal_reference", "fields", "records"},
     "dsar.Intake": {"language"},
     "dsar.Proposal": {"row", "column"},
     "dsar.Release": {"sha256", "counts"},

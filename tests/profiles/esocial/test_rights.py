@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -17,7 +18,8 @@ from dsar.services.residual import settle_all
 from emsar.entities.businessdays import BAKU
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.outbox.sending import send_due
-from emsar.retention.models import DestructionLine
+from emsar.retention.models import DeletionOrder, DestructionLine
+from emsar.retention.orders import orders_for
 from emsar.staff.models import Role
 from emsar.subjects.models import DataSubject
 from tests.dsar.asking import enter, mails, path_in
@@ -139,3 +141,13 @@ def test_officer_works_on_the_portals_cases(client, portal) -> None:
     assert officer.post(url("case_answer", case.pk), data).status_code == 302
     answer = OutboundMail.objects.filter(purpose=Purpose.RIGHTS).order_by("-created_at").first()
     assert portal.authority.name.get("az") in answer.body
+
+
+def test_colleagues_see_the_orders_of_their_mailbox(portal) -> None:
+    """The portal has no mailbox of a whole group beside that of its one company."""
+    entity, mailbox = portal.entities[0].slug, portal.default_mailbox.address
+    DeletionOrder.objects.create(
+        line=uuid4(), mailbox=mailbox, message_id="<a@b>", copied_at=timezone.now()
+    )
+    colleague = make_user(Role.ENTITY_STAFF, entity)
+    assert [order.mailbox for order in orders_for(colleague)] == [mailbox]
