@@ -1,6 +1,7 @@
-"""A process that does one piece of work and is killed at a statement, or when it has sent COMMIT.
+"""Processes that do one piece of work and are killed at a statement, or when COMMIT was sent.
 
-python -m tests.dsar.ending <work> <fatal> <case> <user>
+One loads Django once and forks the others. It is told "ledger work fatal case user" on its
+standard input, the last two may be missing, and answers "killed" or the number of statements.
 
 ``fatal`` is the number of a statement (0: none), ``sent:<n>`` for the n-th COMMIT, after which it
 ends without hearing the answer, or ``before:<n>`` for the moment before that COMMIT is sent.
@@ -9,6 +10,7 @@ ends without hearing the answer, or ``before:<n>`` for the moment before that CO
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -18,9 +20,35 @@ def main() -> None:
     import django
 
     django.setup()
-    name, fatal, case, user = (*sys.argv[1:], "", "")[:4]
+    for line in sys.stdin:
+        print(_forked(line.split()), flush=True)  # noqa: T201 - the answer
+
+
+def _forked(order: list[str]) -> str:
+    reader, writer = os.pipe()
+    number = os.fork()
+    if number == 0:
+        code = 1
+        try:
+            os.write(writer, str(_work(*order)).encode())
+            code = 0
+        except Exception:  # noqa: BLE001 - for whoever reads the test's output
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.close(writer)
+    _, status = os.waitpid(number, 0)
+    counted = os.read(reader, 20).decode()
+    os.close(reader)
+    return "killed" if os.WIFSIGNALED(status) else counted or "failed"
+
+
+def _work(ledger: str, name: str, fatal: str, case: str = "", user: str = "") -> int:
+    """How many statements it took, if it was not killed."""
+    from django.conf import settings
     from django.db import connection
 
+    settings.LEDGER_URL = ledger
     counted = [0]
 
     def counting(execute: Any, *args: Any) -> Any:
@@ -33,7 +61,7 @@ def main() -> None:
         _end_at_commit(*fatal.split(":"))
     with connection.execute_wrapper(counting):
         WORK[name](case, user)
-    print(counted[0])  # noqa: T201 - the answer
+    return counted[0]
 
 
 def _end_at_commit(when: str, number: str) -> None:

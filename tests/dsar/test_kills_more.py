@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
@@ -33,29 +34,47 @@ from tests.factories import make_request, make_user
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
+_parents: dict[str, "subprocess.Popen[str]"] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parents_end() -> Iterator[None]:
+    yield
+    for process in _parents.values():
+        process.stdin.close()
+        process.stdout.close()
+        process.wait(10)
+    _parents.clear()
+
+
+def parent_of(role: str) -> "subprocess.Popen[str]":
+    """The process that forks those of a role; it has loaded Django once."""
+    if role not in _parents:
+        url, _, _ = settings.DATABASE_ROLE_URLS[f"emsar_{role}"].rpartition("/")
+        environment = {
+            "DATABASE_ROLE": role,
+            f"DATABASE_URL_{role.upper()}": f"{url}/{connection.settings_dict['NAME']}",
+            "DJANGO_SETTINGS_MODULE": "emsar.settings.test",
+        }
+        _parents[role] = subprocess.Popen(
+            [sys.executable, "-m", "tests.dsar.ending"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    return _parents[role]
+
+
 def run(role: str, ledger: object, work: str, fatal: str, *more: object) -> int | None:
     """One process of a role; the number of its statements, None when it was killed."""
-    url, _, _ = settings.DATABASE_ROLE_URLS[f"emsar_{role}"].rpartition("/")
-    environment = {
-        "DATABASE_ROLE": role,
-        f"DATABASE_URL_{role.upper()}": f"{url}/{connection.settings_dict['NAME']}",
-        "DJANGO_SETTINGS_MODULE": "emsar.settings.test",
-        "LEDGER_URL": f"file://{ledger}",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.dsar.ending", work, fatal, *map(str, more)],
-        cwd=settings.BASE_DIR,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    process = parent_of(role)
+    print(f"file://{ledger}", work, fatal, *more, file=process.stdin, flush=True)
+    said = process.stdout.readline().strip()
     wait_until_the_server_is_done()
-    if done.returncode == -9:
-        return None
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout.split()[-1])
+    assert said.isdecimal() or said == "killed", said
+    return None if said == "killed" else int(said)
 
 
 def wait_until_the_server_is_done() -> None:

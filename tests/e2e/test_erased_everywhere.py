@@ -251,9 +251,10 @@ def assert_copies_are_ordered(after: Everything, story: Story) -> None:
         kept = {mail["X-Envelope-From"].strip("<>"), mail["X-Envelope-To"]} & boxes(after)
         for mailbox in kept:
             assert (mailbox, mail["Message-ID"]) in orders, (mailbox, mail["Subject"])
-    # To the mailbox: the request. To the person: received, the link, confirmed, carried out.
+    # To the mailbox: the request. To the person: received, the link, confirmed, carried out, and
+    # that the other request about their data has ended with it.
     to_person = [mail for mail in telling if "silinen" in mail["X-Envelope-To"]]
-    assert (len(to_person), len(telling)) == (40, 50)
+    assert (len(to_person), len(telling)) == (50, 60)
     ordered = {name for _, name in orders}
     others = after.mails_with(Needles(words=("Qalanən", "qalanen")))
     assert others

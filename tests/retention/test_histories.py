@@ -167,7 +167,7 @@ step = st.tuples(st.sampled_from(EVENTS), st.integers(0, 200), st.integers(0, 50
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
