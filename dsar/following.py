@@ -70,7 +70,7 @@ ENDS: dict[str, _Words] = {
     Outcome.REFUSED: _("refused"),
     Outcome.UNVERIFIED: _("closed: it was never confirmed"),
     Outcome.WITHDRAWN: _("taken back"),
-    Outcome.JOINED: _("goes on in an earlier request of yours"),
+    Outcome.JOINED: _("goes on in another request"),
 }
 ASKED: _Words = _("waits for your answer")
 # What comes next, and whose turn it is, while the officer has a case in hand.

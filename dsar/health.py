@@ -10,7 +10,7 @@ from django.core import checks
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dsar.models import Intake, ResidualTrace
+from dsar.models import Intake, ResidualTrace, Telling
 from dsar.services.deadlines import broken
 from emsar.entities.businessdays import BAKU
 from emsar.site.health import Health
@@ -39,8 +39,12 @@ def faults(now: datetime | None = None) -> list[str]:
 
 
 def _left(now: datetime) -> bool:
-    """A scan found something, or a case has been waiting for a clean one for half a day."""
-    rows = ResidualTrace.objects.select_related("case")
+    """A scan found something, or a case has been waiting for a clean one for half a day.
+
+    An answer that the officer has yet to tell is the board's alarm, not the site's.
+    """
+    untold = Telling.objects.filter(told_at__isnull=True).values("case")
+    rows = ResidualTrace.objects.select_related("case").exclude(case__in=untold)
     late = now - SCAN_LIMIT
     return any(row.found.get("findings") or (row.case.executed_at or row.at) < late for row in rows)
 

@@ -80,7 +80,7 @@ def deleted(
     *,
     outcome: str,
     to: str | None = None,
-    reach: str = "",
+    reach: str | None = None,
 ) -> OutboundMail | None:
     """What became of a deletion; the lines ``kept`` say what stays, why and until when.
 
@@ -106,7 +106,7 @@ def closed_unverified(
     case: Case, *, to: str | None = None, reach: str | None = None
 ) -> OutboundMail | None:
     """Identity was never proved: closed, and what was written to us is deleted."""
-    known = byhand.reach_of(case) if reach is None else reach
+    known = (byhand.reach_of(case) if reach is None else reach) or None
     return _about(case, CLOSED_UNVERIFIED, _final=True, _to=to, _reach=known, authority=True)
 
 
@@ -128,11 +128,12 @@ def told_in(mail: OutboundMail) -> tuple[UUID | None, str]:
 
 def _about(
     case: Case, name: str, *, _again: object = "", _to: str | None = None, _final: bool = False,
-    _reach: str = "", **more: Any,
+    _reach: str | None = None, **more: Any,
 ) -> OutboundMail | None:  # fmt: skip
     """A mail to the person of a case; ``_final`` ones point to nobody and survive a deletion.
 
-    ``_reach``: how the officer tells the person where there is no email address.
+    ``_reach``: how the officer tells the person where there is no email address that can be read;
+    where nothing else is known either, the officer has the reference. None: it is not told by hand.
     """
     to = _to or contact_of(case)
     language = case.language
@@ -145,9 +146,9 @@ def _about(
     }
     key = f"case:{case.pk}:{name}" + (f":{_again}" if _again else "")
     facts = {"reference": case.reference} if _final else _facts(case)
-    if not to and _reach:
+    if not to and _reach is not None:
         mail = _composed(name, context, key, language, None, **facts)
-        byhand.keep(case, mail, reach=_reach, final=_final)
+        byhand.keep(case, mail, reach=_reach or case.reference, final=_final)
         return None
     return _queue(name, context, key, language, to, **facts)
 

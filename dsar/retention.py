@@ -42,7 +42,8 @@ govern(
         title=_("entries of the rights form"),
     )
 )
-# An answer that is never told is an alarm every day; a told one is emptied at once.
+# A told answer is emptied at once and goes later; one that nobody has told waits for the officer,
+# with an alarm every day, and goes with the file of its case at the latest.
 govern(
     Rule(
         "tellings",
@@ -50,6 +51,7 @@ govern(
         clause="E-8k",
         term="case_documents",
         since="at",
+        where=Q(told_at__isnull=False),
         title=_("answers to be told by letter or phone"),
     )
 )

@@ -1,5 +1,6 @@
 """What the register of disclosures asks the officer for: of whom, to whom, by which right, what."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -77,12 +78,15 @@ class DisclosureForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         fields: dict[str, Any] = self.fields
         fields["legal_reference"].queryset = LegalReference.objects.filter(active=True)
-        fields["consent"].choices = [("", "---------"), *consents_of(subject)]
         fields["fields_told"].choices = held_fields(subject)
         if is_shared(subject.pk):
             fields["records"].choices = records_of(subject)
+            known = self["records"].data or [key for key, _words in fields["records"].choices]
+            consents = consents_of(subject, known)
         else:
+            consents = consents_of(subject)
             del fields["records"]
+        fields["consent"].choices = [("", "---------"), *consents]
 
     def enter(self, subject: DataSubject, user: User) -> Disclosure:
         data = self.cleaned_data
@@ -101,13 +105,16 @@ class DisclosureForm(forms.Form):
         )
 
 
-def consents_of(subject: DataSubject) -> list[tuple[str, str]]:
-    """The consents that the person gave, newest first."""
+def consents_of(
+    subject: DataSubject, records: Collection[str] | None = None
+) -> list[tuple[str, str]]:
+    """The consents that the person gave, newest first; of a shared address those to ``records``."""
     rows = ConsentEvent.objects.filter(subject__in=numbers_of(subject.pk))
     rows = rows.filter(kind=ConsentEvent.Kind.GIVEN)
     return [
         (str(row.uid), f"{short_moment(row.at)}, {str(row.uid)[:8]}")
         for row in rows.order_by("-at")
+        if records is None or str(row.about) in records
     ]
 
 

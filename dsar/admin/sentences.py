@@ -56,5 +56,5 @@ SENTENCES = {
     "answered": gettext_noop("Answered."),
     "refused": gettext_noop("Refused: %(reason)s."),
     "taken_back": gettext_noop("The person took the request back."),
-    "joined": gettext_noop("It goes on in an earlier case of the same person."),
+    "joined": gettext_noop("It goes on in another case about the same person."),
 }

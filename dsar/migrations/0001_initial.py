@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(choices=[('form', 'form on the site'), ('email', 'email'), ('phone', 'phone'), ('whatsapp', 'WhatsApp'), ('letter', 'letter')], max_length=10, verbose_name='received by')),
                 ('language', models.CharField(max_length=2, verbose_name='language')),
                 ('status', models.CharField(choices=[('unverified', 'waiting for proof of identity'), ('open', 'open'), ('approved', 'approved'), ('executed', 'carried out, being checked'), ('completed', 'completed')], default='unverified', max_length=10, verbose_name='status')),
-                ('outcome', models.CharField(blank=True, choices=[('fulfilled', 'done as asked'), ('partly', 'done in part'), ('nothing_held', 'nothing is held'), ('refused', 'refused'), ('unverified', 'identity was never proved'), ('withdrawn', 'withdrawn by the person'), ('joined', 'joined with an earlier case')], max_length=12, verbose_name='outcome')),
+                ('outcome', models.CharField(blank=True, choices=[('fulfilled', 'done as asked'), ('partly', 'done in part'), ('nothing_held', 'nothing is held'), ('refused', 'refused'), ('unverified', 'identity was never proved'), ('withdrawn', 'withdrawn by the person'), ('joined', 'joined with another case')], max_length=12, verbose_name='outcome')),
                 ('subject', models.UUIDField(editable=False, null=True, verbose_name='data subject')),
                 ('is_shared', models.BooleanField(default=False, verbose_name='address with several names')),
                 ('received_at', models.DateTimeField(verbose_name='received')),

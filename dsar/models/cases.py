@@ -34,7 +34,7 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", _("refused")
     UNVERIFIED = "unverified", _("identity was never proved")
     WITHDRAWN = "withdrawn", _("withdrawn by the person")
-    JOINED = "joined", _("joined with an earlier case")
+    JOINED = "joined", _("joined with another case")
 
 
 # A case that is still to be answered.

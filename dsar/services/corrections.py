@@ -124,7 +124,7 @@ def confirm_address(token: str) -> None:
 
     The page says the same whatever becomes of it: that the address belongs to the records of
     another person by now is told to the officer alone. Raises CaseStateError for a link that is
-    unknown, used or expired, or whose case has ended.
+    unknown, used or expired, or whose case has ended, and when the old address is gone.
     """
     link = links.find_link(NEW_ADDRESS, token)
     proposal = Proposal.objects.filter(pk=link.record).first() if link else None
@@ -189,8 +189,13 @@ def _is_address(proposal: Proposal) -> bool:
 
 
 def _owner_of(proposal: Proposal) -> SubjectIdentifier | None:
-    """Who has the proposed address already, be it this person under another row."""
-    row = SubjectIdentifier.objects.get(pk=proposal.row)
+    """Who has the proposed address already, be it this person under another row.
+
+    Raises CaseStateError when the address that it was to replace is gone.
+    """
+    row = SubjectIdentifier.objects.filter(pk=proposal.row).first()
+    if row is None:
+        raise CaseStateError(_("This value is not there, or it cannot be corrected."))
     return find(row.kind, proposal.value or "")
 
 

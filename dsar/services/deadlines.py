@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dsar.models import Case, Status
 from dsar.models.kinds import ERASING_KINDS
-from dsar.services import reminding
+from dsar.services import identity, reminding
 from dsar.services.dates import statutory_day
 from dsar.services.erasure import execute
 from dsar.services.errors import CaseRefusedError, CaseStateError
@@ -61,7 +61,10 @@ def run(now: datetime | None = None, *, simulate: bool = False) -> Counts:
         outcome = _safely(key, lambda case: _carry_out(case, moment))
         failed += outcome is None
         counts.update([outcome] if outcome else [])
-    counts["closed"] = _close_unverified(moment)
+    for key in identity.unproved(moment):
+        closed = _safely(key, _close)
+        failed += closed is None
+        counts["closed"] += closed == "closed"
     counts["dated"] = _recount()
     counts["reminded"] = reminding.remind(moment)
     if failed:
@@ -117,10 +120,8 @@ def _carry_out(case: Case, now: datetime) -> str:
         return ""
 
 
-def _close_unverified(now: datetime) -> int:
-    from dsar.services.identity import close_unverified
-
-    return close_unverified(now)
+def _close(case: Case) -> str:
+    return "closed" if identity.close(case.pk) else ""
 
 
 def _recount() -> int:

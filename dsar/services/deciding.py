@@ -1,5 +1,6 @@
 """What follows when identity is proved, and what the officer decides about a case."""
 
+import logging
 from collections.abc import Callable
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from dsar.grounds import Ground
 from dsar.models import Case, CaseMessage, Kind, Outcome, Status
 from dsar.models.kinds import ERASING_KINDS, RELEASING_KINDS
 from dsar.services import blocking, objections
-from dsar.services.errors import CaseRefusedError
+from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.services.messages import file_of, guard_officer, guard_running, store
 from dsar.services.pauses import begin_pause, end_pause, recount
 from dsar.services.sharing import look_again
@@ -22,6 +23,8 @@ from emsar.entities.businessdays import BAKU
 from emsar.entities.profile import ReferenceFacts
 from emsar.entities.registry import registry
 from emsar.staff.models import User
+
+logger = logging.getLogger(__name__)
 
 UNDECIDED = (Status.UNVERIFIED, Status.OPEN, Status.APPROVED)
 ANSWERS = (Outcome.FULFILLED, Outcome.PARTLY, Outcome.NOTHING_HELD)
@@ -37,6 +40,15 @@ def after_verification(case: Case, *, is_locked: bool = False) -> None:
     the case and its persons, and has just read or written it.
     """
     _take(case, _AT_ONCE, is_locked=is_locked)
+
+
+def go_on(case: Case) -> None:
+    """After a question was answered, for a case that this transaction holds: what waited for it."""
+    try:
+        with transaction.atomic():
+            after_verification(case, is_locked=True)
+    except (CaseStateError, CaseRefusedError) as problem:
+        logger.warning("case %s waits for the officer: %s", case.pk, type(problem).__name__)
 
 
 def by_deadline(case: Case) -> bool:
@@ -117,6 +129,7 @@ def resume(case: Case, *, by: User) -> None:
         raise CaseRefusedError(_("No question is open."))
     end_pause(locked, actor=by.pk)
     _noted("case.resume", locked, by)
+    go_on(locked)
 
 
 @transaction.atomic

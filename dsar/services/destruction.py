@@ -51,7 +51,7 @@ def destroy(case: Case, extent: Extent) -> Counts:
     is_blocked = DataSubject.objects.filter(pk=extent.person, blocked_at__isnull=False).exists()
     for part in parts:
         _delete(part, is_blocked=is_blocked)
-    rest = _sum([_loose(extent), _addresses(extent)])
+    rest = _sum([_loose(extent), _address_proposals(extent), _addresses(extent)])
     gone = _forget(extent, rest)
     if gone and not parts:
         parts = [Part(_line(case, run, persons.RULE, len(gone)), None, [])]
@@ -95,6 +95,14 @@ def _delete(part: Part, *, is_blocked: bool) -> None:
 def _proposals(keys: Sequence[UUID]) -> Counts:
     """Values that were proposed for a row which is gone, in the file of a person who stays."""
     gone, _ = Proposal.objects.filter(row__in=[str(key) for key in keys]).delete()
+    return {Proposal._meta.label_lower: gone} if gone else {}
+
+
+def _address_proposals(extent: Extent) -> Counts:
+    """Values that were proposed for an address which goes; its key is a number of its table."""
+    label = SubjectIdentifier._meta.label_lower
+    rows = [str(key) for key in extent.identifiers]
+    gone, _ = Proposal.objects.filter(model=label, row__in=rows).delete()
     return {Proposal._meta.label_lower: gone} if gone else {}
 
 

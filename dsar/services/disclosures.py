@@ -145,7 +145,7 @@ def _check_consent(entry: Disclosure) -> None:
     """E-6.4: a consent of this very person that holds, for records that are not blocked."""
     events = ConsentEvent.objects.filter(subject__in=numbers_of(entry.subject))
     given = events.filter(uid=entry.consent, kind=ConsentEvent.Kind.GIVEN).first()
-    if given is None:
+    if given is None or not _is_of_records(given, entry):
         raise CaseRefusedError(_("Without a consent of the person nothing is disclosed."))
     if events.filter(kind=ConsentEvent.Kind.WITHDRAWN, about=given.about).exists():
         raise CaseRefusedError(_("This consent was withdrawn."))
@@ -156,6 +156,11 @@ def _check_consent(entry: Disclosure) -> None:
     if len(entry.document) > MAX_DOCUMENT:
         limit = {"limit": MAX_DOCUMENT}
         raise CaseRefusedError(_("Please use at most %(limit)d characters.") % limit)
+
+
+def _is_of_records(given: ConsentEvent, entry: Disclosure) -> bool:
+    """Under a shared address only a consent to one of the chosen requests is the person's."""
+    return entry.records is None or str(given.about) in entry.records
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ entry of the ledger, the last answer and the trace for the residual scan stand t
 all, so a process that is killed leaves nothing half done and a second one finds nothing to do.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from dsar.services.extent import extent_of, roots, rows_of
 from dsar.services.preview import kept_lines, outcome_of
 from dsar.services.sharing import look_again, needs_choice
 from dsar.services.traces import trace_of
-from dsar.services.transitions import lock, not_in_state, transition
+from dsar.services.transitions import lock, not_in_state, persons_of, transition
 from emsar.audit import record
 from emsar.staff.models import User
 
@@ -89,10 +90,11 @@ def execute(case: Case, *, by: User | None = None) -> None:
 
 
 def _ready(case: Case) -> Case:
-    """The case under its lock, and the person's, if nothing but the decision is missing."""
+    """The case under its lock, and its persons', if nothing but the decision is missing."""
     person = Case.objects.filter(pk=case.pk).values_list("subject", flat=True).first()
+    _lock_persons(persons_of(case.pk))
     if person is not None:
-        _lock_person(person)
+        _lock_records(person)
     now = lock(case)
     if now.status not in BEFORE:
         raise not_in_state(now.status)
@@ -130,17 +132,24 @@ def _carry_out(case: Case, actor: UUID | None) -> None:
     record("case.execute", actor=actor, subject=case.subject, obj=case, detail=detail)
 
 
-def _lock_person(person: UUID) -> None:
-    """Whoever is writing about the person at this moment ends first; whoever comes later waits.
+def _lock_persons(persons: Iterable[UUID]) -> None:
+    """Whoever is writing about the persons at this moment ends first; whoever comes later waits.
 
-    The addresses before the person, as the visitors' form and the sweeps do, then the records.
+    Who asks together with whose data it is, once: the addresses of both before both, as the
+    visitors' form, the sweeps and :func:`dsar.services.transitions.lock` do, then the records.
     """
+    known = sorted(persons)
     with connection.cursor() as cursor:
         for statement in (
-            "SELECT FROM subjects_subjectidentifier WHERE subject_id = %s ORDER BY id FOR UPDATE",
-            "SELECT FROM subjects_datasubject WHERE id = %s FOR UPDATE",
+            "SELECT FROM subjects_subjectidentifier WHERE subject_id = ANY(%s) ORDER BY id "
+            "FOR UPDATE",
+            "SELECT FROM subjects_datasubject WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
         ):
-            cursor.execute(statement, [person])
+            cursor.execute(statement, [known])
+
+
+def _lock_records(person: UUID) -> None:
+    """Whatever keeps the person here, under its lock."""
     for model in roots():
         locked = rows_of(model, person).select_for_update(of=("self",))
         list(locked.values_list("pk", flat=True))

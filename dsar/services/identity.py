@@ -124,14 +124,19 @@ def _go_on(case: Case) -> None:
 
 def close_unverified(now: datetime) -> int:
     """Answer, end and destroy what nobody has proved by the last promised day; how many."""
+    return sum(close(key) for key in unproved(now))
+
+
+def unproved(now: datetime) -> list[UUID]:
+    """The cases that nobody has proved by their last promised day, the oldest first."""
     today = timezone.localdate(now, BAKU)
     due = Case.objects.filter(status=Status.UNVERIFIED, promise_due__lte=today)
-    keys = list(due.order_by("promise_due").values_list("pk", flat=True))
-    return sum(_close(key) for key in keys)
+    return list(due.order_by("promise_due").values_list("pk", flat=True))
 
 
 @transaction.atomic
-def _close(key: UUID) -> bool:
+def close(key: UUID) -> bool:
+    """End one of them; False when it was proved or ended meanwhile."""
     lock_persons(persons_of(key))
     found = Case.objects.select_for_update(of=("self",), skip_locked=True)
     case = found.filter(pk=key, status=Status.UNVERIFIED).first()

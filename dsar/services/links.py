@@ -13,6 +13,7 @@ from dsar.mails import CASE_LINK, PACKAGE_LINK
 from dsar.models import Case, Proposal
 from dsar.services import identity
 from dsar.services.corrections import NEW_ADDRESS
+from dsar.services.transitions import lock_persons
 from emsar.datamap import terms
 from emsar.datamap.folding import fold
 from emsar.staff.counter import hit
@@ -80,6 +81,8 @@ def use(
     """
     if hit("case-link-try", str(link.pk), minutes=60) > MOST_TRIES:
         return None
+    # Addresses and person before the link, as an erasure takes them.
+    lock_persons([link.subject_id])
     if not _is_theirs(link, typed) or not links.spend(link):
         return None
     person = DataSubject.objects.get(pk=link.subject_id)

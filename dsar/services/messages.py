@@ -58,7 +58,14 @@ def from_person(case: Case, body: str) -> CaseMessage:
     notify_role(Role.DPO, "dsar_message_arrived", context, key=f"case:{locked.pk}:from:{row.pk}")
     if locked.paused_since is not None:
         end_pause(locked, actor=None)
+        _go_on(locked)
     return row
+
+
+def _go_on(case: Case) -> None:
+    from dsar.services.deciding import go_on
+
+    go_on(case)
 
 
 def store(case: Case, direction: str, body: str, by: User | None) -> CaseMessage:

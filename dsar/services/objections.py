@@ -24,7 +24,8 @@ from emsar.entities.wording import day_text
 from emsar.staff.models import User
 from emsar.subjects import services as subjects
 from emsar.subjects.models import DataSubject, Objection
-from requests_inbox.models import STOPPED, ConsultationRequest
+from requests_inbox.models import ConsultationRequest
+from requests_inbox.models import Status as RequestStatus
 from requests_inbox.services import handling
 
 PURPOSES: tuple[str, ...] = tuple(Objection.Purpose.values)
@@ -39,12 +40,24 @@ def withdraw_consents(case: Case) -> None:
     if look_again(case):
         suspend(case)
         return
-    stopped = list(_requests(case).exclude(status__in=STOPPED).order_by("received_at"))
+    # What an objection stopped rests on its consent all the same: that is withdrawn here.
+    rows = _requests(case).exclude(status=RequestStatus.WITHDRAWN)
+    stopped = list(rows.order_by("received_at"))
     for request in stopped:
-        handling.withdraw_for_case(request)
+        _withdraw(request)
     outcome = Outcome.FULFILLED if stopped else Outcome.NOTHING_HELD
     _end(case, outcome, "consents_withdrawn", None)
     letters.consent_withdrawn(case, file_of(case), [row.reference for row in stopped])
+
+
+def _withdraw(request: ConsultationRequest) -> None:
+    """Withdraw one consent; the day that an objection promised before does not move away."""
+    handling.withdraw_for_case(request)
+    if request.status == RequestStatus.OBJECTED and request.destroy_after is not None:
+        later = ConsultationRequest.objects.filter(
+            pk=request.pk, destroy_after__gt=request.destroy_after
+        )
+        later.update(closed_at=request.closed_at, destroy_after=request.destroy_after)
 
 
 def suspend(case: Case) -> None:

@@ -13,7 +13,7 @@ from dsar.services import identity
 from dsar.services.dates import promise_of, statutory_day
 from dsar.services.errors import CaseRefusedError
 from dsar.services.joining import Demand, audit, ends_before_a_link, join
-from dsar.services.transitions import note_event
+from dsar.services.transitions import lock_persons, note_event
 from emsar.staff.models import User
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 
@@ -64,7 +64,7 @@ def open_case(
 
 def _lock(person: DataSubject) -> None:
     """One demand of a person at a time, so that two workers cannot open the same case twice."""
-    DataSubject.objects.select_for_update(no_key=True).get(pk=person.pk)
+    lock_persons([person.pk])
 
 
 def _open_one(kind: Kind, person: DataSubject, about: UUID | None) -> Case | None:

@@ -133,8 +133,7 @@ def merge(kept: DataSubject, doubled: DataSubject, *, actor: UUID | None) -> Non
     """
     if kept.pk == doubled.pk:
         raise SubjectStateError("one and the same person")
-    people = DataSubject.objects.select_for_update().filter(pk__in=[kept.pk, doubled.pk])
-    both = list(people.order_by("pk"))
+    both = _lock_both(kept, doubled)
     blocks = [person.blocked_at for person in both if person.blocked_at]
     rests = [person.suspended_at for person in both if person.suspended_at]
     SubjectIdentifier.objects.filter(subject=doubled).update(subject=kept)
@@ -151,3 +150,11 @@ def merge(kept: DataSubject, doubled: DataSubject, *, actor: UUID | None) -> Non
     )
     record("subject.merge", actor=actor, subject=kept.pk, detail={"from": str(doubled.pk)})
     doubled.delete()
+
+
+def _lock_both(kept: DataSubject, doubled: DataSubject) -> list[DataSubject]:
+    """Both persons as they are now, locked; their addresses before them, as everywhere."""
+    keys = [kept.pk, doubled.pk]
+    addresses = SubjectIdentifier.objects.select_for_update(no_key=True).filter(subject__in=keys)
+    list(addresses.order_by("pk").values_list("pk", flat=True))
+    return list(DataSubject.objects.select_for_update().filter(pk__in=keys).order_by("pk"))

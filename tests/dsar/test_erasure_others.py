@@ -15,8 +15,10 @@ from emsar.outbox.models import MailCopy, OutboundMail
 from emsar.retention.models import DeletionOrder, DestructionLine
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 from requests_inbox.models import ConsultationRequest
+from tests.connections import in_thread, second_connection
 from tests.dsar.desk import signed_in, verb_url
 from tests.dsar.erasing import case_of, make_case, make_person
+from tests.dsar.test_intake_locks import wait_until_somebody_waits
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +187,26 @@ def test_person_whose_complaint_keeps_them_is_gone_with_it(officer, request_) ->
     rows.update(status=Status.UNVERIFIED, verified_at=None)
     identity.close_unverified(timezone.now() + timedelta(days=31))
     assert not DataSubject.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_for_who_asks_holds_nobody_whose_data_it_is(filled_db) -> None:
+    """The erasure of a child's data takes the reporter and the child once, addresses first."""
+    child = make_person("Leyla Həsənli", EMAIL)
+    reporter = make_person("Rauf Həsənli", "rauf.hesenli@example.com")
+    case = case_of(reporter.contact, Kind.CHILD, subject=child.subject_id)
+    with second_connection() as other:
+        other.execute(
+            "SELECT FROM subjects_subjectidentifier WHERE subject_id = %s FOR UPDATE",
+            [reporter.subject_id],
+        )
+        waiting = in_thread(lambda: erasure.execute(Case.objects.get(pk=case.pk)))
+        wait_until_somebody_waits(other)
+        other.execute(
+            "SELECT FROM subjects_datasubject WHERE id = ANY(%s) FOR UPDATE NOWAIT",
+            [[child.subject_id, reporter.subject_id]],
+        )
+        other.execute("SELECT FROM dsar_case WHERE id = %s FOR UPDATE NOWAIT", [case.pk])
+        other.rollback()
+        waiting.result(timeout=30)
+    assert Case.objects.get(pk=case.pk).status == Status.EXECUTED

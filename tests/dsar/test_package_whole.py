@@ -187,6 +187,8 @@ def test_as_many_statements_for_one_row_as_for_many() -> None:
         with CaptureQueriesContext(connection) as queries:
             assemble(case, NOON)
         said = [query["sql"].split(" WHERE ")[0] for query in queries]
+        # Asked now and then, whoever is asked about.
+        said = [sql for sql in said if "publicationcounter" not in sql]
         counts.append([re.sub(r"_django_curs\w+", "cursor", sql) for sql in said])
     assert counts[0] == counts[1]
     assert len(counts[0]) <= 35

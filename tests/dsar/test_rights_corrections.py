@@ -8,20 +8,26 @@ from django.utils import timezone
 
 from dsar.correcting import CHECKS, correctable_columns
 from dsar.models import Case, CaseRecord, Kind, Outcome, Proposal, Status
-from dsar.services import corrections, sharing
+from dsar.services import corrections, erasure, sharing
 from dsar.services.corrections import FIELDS
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from emsar.audit.models import AuditEvent
 from emsar.outbox.models import OutboundMail
+from emsar.subjects.identifiers import find
+from emsar.subjects.models import SubjectIdentifier
+from emsar.subjects.services import merge
 from requests_inbox.models import AccountingDocument, ConsultationRequest
 from requests_inbox.services import contracts
 from tests.dsar.corrected import (
+    ADDRESS,
     EMAIL,
+    NEW,
     REQUEST,
     approve,
     now_of,
     propose,
     propose_address,
+    token_mailed,
 )
 from tests.dsar.desk import ended, make_case
 from tests.factories import form_entry, make_request, make_user, solutions_user
@@ -204,3 +210,26 @@ def test_correction_of_a_contract_needs_a_contract() -> None:
     case = make_case(Kind.CORRECTION, email=EMAIL)
     with pytest.raises(CaseRefusedError, match="before it begins"):
         propose(case, item, "2020-01-01", "contract_end")
+
+
+@pytest.mark.parametrize("is_proposal_left", [False, True])
+def test_new_address_is_not_confirmed_once_the_old_one_was_erased(client, is_proposal_left) -> None:
+    """A contract keeps the person, so the case of the correction and its link go on."""
+    kept, doubled = make_request(email=EMAIL), make_request(email="aysel.old@example.com")
+    merge(kept.subject, doubled.subject, actor=None)
+    contracts.record_contract(fresh(kept), timezone.localdate(), None, by=solutions_user())
+    case = make_case(Kind.CORRECTION, email=EMAIL)
+    old = find("email", "aysel.old@example.com")
+    proposal = approve(corrections.propose(case, ADDRESS, str(old.pk), "value", NEW))
+    token = token_mailed(NEW)
+    if is_proposal_left:
+        ConsultationRequest.objects.filter(contact=old).update(contact=None)
+        old.delete()
+        with pytest.raises(CaseStateError):
+            corrections.confirm_address(token)
+    else:
+        erasure.approve(make_case(Kind.DELETION, email=EMAIL), by=make_user())
+        assert not SubjectIdentifier.objects.filter(pk=old.pk).exists()
+    assert Proposal.objects.filter(pk=proposal.pk).exists() == is_proposal_left
+    assert client.post(f"/en/my-data/address/{token}/", {"email": NEW}).status_code < 500
+    assert find("email", NEW) is None

@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.http import QueryDict
 
 from consent.services import withdraw
+from dsar.admin.disclosing import DisclosureForm
 from dsar.models import Disclosure, Kind
 from dsar.services import disclosures
 from dsar.services.errors import CaseRefusedError
@@ -216,6 +218,20 @@ class TestSharedAddress:
         entry = enter(pair[0], fields=["dsar.disclosure.recipient"], records=[told.uid])
         data = json.loads(disclosures.export(entry.uid, by=make_user()))["data"]
         assert data == {"dsar.disclosure": [{"recipient": "Another court"}]}
+
+    def test_consent_to_the_request_of_another_name_is_not_the_person_s(self, pair) -> None:
+        mine, other = pair
+        with pytest.raises(CaseRefusedError, match="Without a consent"):
+            by_consent(mine, consent=other.consent_id, records=[mine.pk])
+        entry = by_consent(mine, records=[mine.pk])
+        assert "Rauf" not in disclosures.export(entry.uid, by=make_user()).decode()
+
+    def test_form_offers_the_consents_to_the_chosen_records(self, pair) -> None:
+        mine, other = pair
+        offered = {key for key, _ in DisclosureForm(mine.subject).fields["consent"].choices}
+        assert offered == {"", str(mine.consent_id), str(other.consent_id)}
+        form = DisclosureForm(mine.subject, QueryDict(f"records={mine.pk}"))
+        assert [key for key, _ in form.fields["consent"].choices] == ["", str(mine.consent_id)]
 
     def test_entry_from_before_the_other_name_lets_nothing_leave(self, item) -> None:
         entry = enter(item)

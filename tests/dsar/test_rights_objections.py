@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from consent.models import ConsentEvent
@@ -259,6 +260,26 @@ class TestWithdrawal:
         assert now_of(case).outcome == Outcome.FULFILLED
         assert item.reference in letter(case)
         assert second.reference in letter(case)
+
+    def test_after_an_objection_withdraws_the_consent_and_keeps_the_promised_day(
+        self, item
+    ) -> None:
+        objections.object(case_of(), ["reply"], by=make_user())
+        promised = fresh(item).destroy_after
+        with time_machine.travel(timezone.now() + timedelta(days=5), tick=False):
+            case = case_of(Kind.WITHDRAWAL)
+            deciding.after_verification(case)
+        assert ConsentEvent.objects.get(kind="withdrawn").about == item.pk
+        assert (fresh(item).status, fresh(item).destroy_after) == ("withdrawn", promised)
+        assert now_of(case).outcome == Outcome.FULFILLED
+        assert item.reference in letter(case)
+
+    def test_withdrawn_before_is_not_withdrawn_again(self, item) -> None:
+        handling.withdraw(item, method=ConsentEvent.Method.STAFF, actor=None)
+        case = case_of(Kind.WITHDRAWAL)
+        deciding.after_verification(case)
+        assert ConsentEvent.objects.filter(kind="withdrawn").count() == 1
+        assert now_of(case).outcome == Outcome.NOTHING_HELD
 
     def test_request_that_staff_took_down_stops_too(self) -> None:
         item = make_request(email=EMAIL)
