@@ -50,8 +50,8 @@ class VerbPage(verbpage.VerbPage[Case]):
         return case_frame(visit.request, visit.thing, self.title)
 
     @abstractmethod
-    def do(self, case: Case, data: dict[str, Any], user: User) -> str:
-        """Call the service; what is said when it is done."""
+    def do(self, case: Case, data: dict[str, Any], user: User) -> str | HttpResponse:
+        """Call the service; what is said when it is done, or the answer itself."""
 
     def stop(self, visit: Visit[Case]) -> HttpResponse | None:
         """To the case, saying so, once its state does not permit the verb."""

@@ -44,20 +44,10 @@ def withdraw_consents(case: Case) -> None:
     rows = _requests(case).exclude(status=RequestStatus.WITHDRAWN)
     stopped = list(rows.order_by("received_at"))
     for request in stopped:
-        _withdraw(request)
+        handling.withdraw_for_case(request)
     outcome = Outcome.FULFILLED if stopped else Outcome.NOTHING_HELD
     _end(case, outcome, "consents_withdrawn", None)
     letters.consent_withdrawn(case, file_of(case), [row.reference for row in stopped])
-
-
-def _withdraw(request: ConsultationRequest) -> None:
-    """Withdraw one consent; the day that an objection promised before does not move away."""
-    handling.withdraw_for_case(request)
-    if request.status == RequestStatus.OBJECTED and request.destroy_after is not None:
-        later = ConsultationRequest.objects.filter(
-            pk=request.pk, destroy_after__gt=request.destroy_after
-        )
-        later.update(closed_at=request.closed_at, destroy_after=request.destroy_after)
 
 
 def suspend(case: Case) -> None:

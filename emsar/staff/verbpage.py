@@ -75,8 +75,8 @@ class VerbPage(ABC, Generic[ThingT]):
         """The page of the thing itself."""
 
     @abstractmethod
-    def do(self, thing: ThingT, data: dict[str, Any], user: User) -> str:
-        """Call the service; what is said when it is done."""
+    def do(self, thing: ThingT, data: dict[str, Any], user: User) -> str | HttpResponse:
+        """Call the service; what is said when it is done, or the answer itself, such as a file."""
 
     @abstractmethod
     def refused(
@@ -126,6 +126,8 @@ class VerbPage(ABC, Generic[ThingT]):
             done = self.do(visit.thing, form.cleaned_data, visit.user)
         except self.refusals as problem:
             return self.refused(visit, form, problem)
+        if isinstance(done, HttpResponse):
+            return done
         messages.success(visit.request, self.said(visit.thing, done))
         return self.back(visit)
 

@@ -202,7 +202,11 @@ def _stop(request: ConsultationRequest, by: UUID | None) -> None:
 def end_processing(
     request: ConsultationRequest, to: Status, *, event: str, by: UUID | None
 ) -> None:
-    """Stop a request for good by the person's will: no mail, no draft, nobody works on it."""
+    """Stop a request for good by the person's will: no mail, no draft, nobody works on it.
+
+    One that an objection stopped before keeps that moment: the day promised then does not move.
+    """
+    is_stopped = request.status == Status.OBJECTED and request.closed_at is not None
     transition(
         request,
         to,
@@ -210,7 +214,7 @@ def end_processing(
         actor=by,
         allowed=[*OPEN, Status.REPLIED, Status.CLOSED, Status.OBJECTED],
         even_if_blocked=True,
-        closed_at=timezone.now(),
+        closed_at=request.closed_at if is_stopped else timezone.now(),
         assigned_to=None,
         writing_by=None,
         writing_until=None,

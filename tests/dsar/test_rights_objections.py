@@ -274,6 +274,13 @@ class TestWithdrawal:
         assert now_of(case).outcome == Outcome.FULFILLED
         assert item.reference in letter(case)
 
+    def test_withdrawal_by_the_link_keeps_the_day_that_the_objection_promised(self, item) -> None:
+        objections.object(case_of(), ["reply"], by=make_user())
+        promised = fresh(item).destroy_after
+        with time_machine.travel(timezone.now() + timedelta(days=5), tick=False):
+            handling.withdraw(fresh(item), method=ConsentEvent.Method.WITHDRAWAL_LINK, actor=None)
+        assert (fresh(item).status, fresh(item).destroy_after) == ("withdrawn", promised)
+
     def test_withdrawn_before_is_not_withdrawn_again(self, item) -> None:
         handling.withdraw(item, method=ConsentEvent.Method.STAFF, actor=None)
         case = case_of(Kind.WITHDRAWAL)
