@@ -26,6 +26,7 @@ class Content:
 
     number: str
     significant: bool
+    requires_reconsent: bool
     reasons: Mapping[str, str]
     terms: Mapping[str, int]
     sources: Mapping[str, str]
@@ -51,6 +52,7 @@ def _columns(content: Content) -> dict[str, Any]:
     return {
         "number": content.number,
         "significant": content.significant,
+        "requires_reconsent": content.requires_reconsent,
         "terms": dict(content.terms),
         **reasons,
     }
@@ -72,6 +74,7 @@ def content_of(version: PolicyVersion) -> Content:
     return Content(
         number=version.number,
         significant=version.significant,
+        requires_reconsent=version.requires_reconsent,
         reasons={code: getattr(version, f"reason_{code}") for code in LANGUAGES},
         terms={str(name): int(value) for name, value in version.terms.items()},
         sources={text.language: text.source for text in version.texts.all()},
@@ -103,6 +106,7 @@ def fingerprint(version: PolicyVersion) -> str:
     parts = [
         content.number,
         content.significant,
+        content.requires_reconsent,
         *(sorted(facts.items()) for facts in (content.reasons, content.terms, content.sources)),
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -92,6 +92,7 @@ _URLS: dict[str, Callable[[Facts], str]] = {
     "home": lambda facts: reverse("site:home"),
     "form": lambda facts: reverse("inbox:form"),
     "privacy_policy": lambda facts: reverse("policies:current", args=["privacy-policy"]),
+    "cookies": lambda facts: reverse("consent:cookies"),
     "cookie_policy": lambda facts: reverse("policies:current", args=["cookie-policy"]),
     # The one version that is printed or agreed to, whatever comes into force later.
     "this_version": lambda facts: reverse("policies:version", args=[facts.policy, facts.number]),

@@ -25,14 +25,16 @@ def deviations(version: PolicyVersion) -> Iterator[str]:
     if proof is None or not proof.intact():
         yield f"{version}: no evidence of its publication can be relied on"
         return
-    stated = (proof.policy, proof.number, proof.terms, proof.effective_date)
-    now = (version.policy_id, version.number, version.terms, version.effective_date)
-    if stated != now:
+    if _stated(proof, proof.policy) != _stated(version, version.policy_id):
         yield f"{version}: number, terms or date are not those that were published"
     texts = {text.language: text for text in version.texts.all()}
     for language in sorted(proof.digests.keys() | texts.keys()):
         if not _is_published(texts.get(language), proof.digests.get(language)):
             yield f"{version} {language}: not the text that was published"
+
+
+def _stated(row: PolicyPublication | PolicyVersion, policy: str) -> tuple[object, ...]:
+    return policy, row.number, row.terms, row.effective_date, row.requires_reconsent
 
 
 def _is_published(text: PolicyText | None, digest: str | None) -> bool:

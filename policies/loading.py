@@ -15,7 +15,7 @@ from emsar.entities.profile import LANGUAGES
 from policies.models import Policy, PolicyText, PolicyVersion
 from policies.numbers import is_number, sort_key
 
-KEYS = frozenset({"number", "effective", "significant", "reason", "terms"})
+KEYS = frozenset({"number", "effective", "significant", "requires_reconsent", "reason", "terms"})
 
 
 class DocumentError(Exception):
@@ -30,6 +30,7 @@ class Document:
     number: str
     effective: date | None
     significant: bool
+    requires_reconsent: bool
     reason: Mapping[str, str]
     terms: Mapping[str, int]
     sources: Mapping[str, str]
@@ -62,6 +63,7 @@ def read_document(path: Path) -> Document:
             number=_number(facts, path.parent.name),
             effective=_effective(facts),
             significant=_typed(facts, "significant", bool, False),
+            requires_reconsent=_typed(facts, "requires_reconsent", bool, False),
             reason=_reason(_typed(facts, "reason", dict, {})),
             terms=_terms(_typed(facts, "terms", dict, {})),
             sources=_sources(path.parent),
@@ -146,6 +148,7 @@ def _columns(document: Document) -> dict[str, Any]:
     return {
         "effective_date": document.effective,
         "significant": document.significant,
+        "requires_reconsent": document.requires_reconsent,
         "terms": document.terms,
         **reasons,
     }

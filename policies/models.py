@@ -1,7 +1,7 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -47,8 +47,10 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
 class PolicyVersion(models.Model):
     """A version with its terms as data; frozen by the database once it is published (E-0a).
 
-    ``document`` is the number of the files that a draft was loaded from, whatever number it has
-    now; ``edited_at`` says that staff edited it since, so that loading must leave it alone.
+    ``requires_reconsent``: what visitors chose under earlier versions of the cookie policy does
+    not hold under this one. ``document`` is the number of the files that a draft was loaded from,
+    whatever number it has now; ``edited_at`` says that staff edited it since, so that loading must
+    leave it alone.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -60,6 +62,7 @@ class PolicyVersion(models.Model):
     effective_date = models.DateField(_("effective date"), null=True, blank=True)
     terms = models.JSONField(_("terms"), default=dict, blank=True)
     significant = models.BooleanField(_("significant change"), default=False)
+    requires_reconsent = models.BooleanField(_("asks for the cookie choice again"), default=False)
     reason_az = models.TextField(_("reason in Azerbaijani"), blank=True)
     reason_en = models.TextField(_("reason in English"), blank=True)
     reason_ru = models.TextField(_("reason in Russian"), blank=True)
@@ -134,6 +137,9 @@ class PolicyPublication(EvidenceRow):
     effective_date = models.DateField()
     terms = models.JSONField(default=dict)
     digests = models.JSONField(default=dict)
+    requires_reconsent = models.BooleanField(default=False)
+
+    ADDED_LATER: ClassVar[Mapping[str, object]] = {"requires_reconsent": False}
 
     class Meta:
         verbose_name = _("publication")

@@ -12,6 +12,7 @@ declare_free(
         "effective_date",
         "terms",
         "significant",
+        "requires_reconsent",
         "reason_az",
         "reason_en",
         "reason_ru",
@@ -50,5 +51,6 @@ declare_free(
         "effective_date",
         "terms",
         "digests",
+        "requires_reconsent",
     ),
 )

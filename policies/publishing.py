@@ -68,4 +68,5 @@ def _prove(version: PolicyVersion, digests: dict[str, str]) -> None:
         effective_date=version.effective_date,  # type: ignore[misc] # the gate refuses None
         terms=version.terms,
         digests=digests,
+        requires_reconsent=version.requires_reconsent,
     ).save()

@@ -11,9 +11,11 @@ from emsar.entities import publication
 from policies.models import Policy, PolicyVersion, State
 
 PRIVACY = "privacy-policy"
+COOKIES = "cookie-policy"
 BAKU = ZoneInfo("Asia/Baku")
 
 _kept: dict[tuple[int, date], dict[str, PolicyVersion]] = {}
+_answered: dict[tuple[int, date, str], frozenset[str]] = {}
 
 
 def in_force(policy: str = PRIVACY) -> PolicyVersion | None:
@@ -82,6 +84,30 @@ def _held(name: str, shown: PolicyVersion | None) -> int:
     return reduce(partial(better_of, term), values)
 
 
+def answered_under(policy: str) -> frozenset[str]:
+    """The numbers of the versions under which a choice was made that still holds today.
+
+    All that have been in force, down to the last one that ``requires_reconsent``.
+    """
+    key = (publication.seen(), datetime.now(BAKU).date(), policy)
+    found = _answered.get(key)
+    if found is None:
+        found = _read_answered(policy, key[1])
+        _answered.clear()
+        _answered[key] = found
+    return found
+
+
+def _read_answered(policy: str, day: date) -> frozenset[str]:
+    past = PolicyVersion.objects.published().filter(policy=policy, effective_date__lte=day)
+    numbers: set[str] = set()
+    for version in past.order_by("-effective_date", "-published_at"):
+        numbers.add(version.number)
+        if version.requires_reconsent:
+            break
+    return frozenset(numbers)
+
+
 def next_effective_instant(now: datetime) -> datetime | None:
     """When the next published version comes into force by itself (S-8b)."""
     today = timezone.localdate(now)
@@ -93,3 +119,4 @@ def next_effective_instant(now: datetime) -> datetime | None:
 def reset() -> None:
     """Forget what is kept: for tests that move the clock."""
     _kept.clear()
+    _answered.clear()

@@ -7,12 +7,14 @@ from django.utils.safestring import mark_safe
 
 from emsar.site.finished import publish
 from emsar.site.languages import active_language
+from emsar.site.measured import measured
 from emsar.site.same_origin import read_only
 from policies.models import PolicyText, PolicyVersion, State
 from policies.versions import in_force, state_of
 
 
 @read_only
+@measured
 def current(request: HttpRequest, policy: str) -> HttpResponse:
     """The version in force, chosen by effective date in Asia/Baku (E-0a, E-13b)."""
     found = in_force(policy)
@@ -22,6 +24,7 @@ def current(request: HttpRequest, policy: str) -> HttpResponse:
 
 
 @read_only
+@measured
 def version(request: HttpRequest, policy: str, number: str) -> HttpResponse:
     """One published version; archived ones stay readable (E-13b)."""
     found = PolicyVersion.objects.published().filter(policy=policy, number=number).first()
@@ -31,6 +34,7 @@ def version(request: HttpRequest, policy: str, number: str) -> HttpResponse:
 
 
 @read_only
+@measured
 def versions(request: HttpRequest, policy: str) -> HttpResponse:
     """The archive: every version that was ever published, the latest first."""
     published = PolicyVersion.objects.published().filter(policy=policy)

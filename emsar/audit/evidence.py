@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -32,7 +33,13 @@ class EvidenceQuerySet(models.QuerySet[Any]):
 
 
 class EvidenceRow(models.Model):
-    """Base of all evidence; subclasses add columns that hold no personal data."""
+    """Base of all evidence; subclasses add columns that hold no personal data.
+
+    ``ADDED_LATER``: columns that came after the first rows, with the value that these have there.
+    A row with that value is signed as if it had no such column, so old rows stay as written.
+    """
+
+    ADDED_LATER: ClassVar[Mapping[str, object]] = {}
 
     id = models.BigAutoField(primary_key=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -68,10 +75,14 @@ class EvidenceRow(models.Model):
         values = {
             field.attname: _plain(getattr(self, field.attname))
             for field in self._meta.concrete_fields
-            if field.name not in {"id", "hmac"}
+            if field.name not in {"id", "hmac"} and not self._is_absent(field.attname)
         }
         content = {"table": self._meta.db_table, **values}
         return json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+
+    def _is_absent(self, column: str) -> bool:
+        later = self.ADDED_LATER
+        return column in later and getattr(self, column) == later[column]
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from emsar.entities.profile import LANGUAGES
 from policies.drafts import Content, content_of
 from policies.models import PolicyVersion
 from policies.numbers import is_number
+from policies.versions import COOKIES
 from policies.wording import TERMS, UNITS
 
 SOURCES = {
@@ -21,6 +22,7 @@ SOURCES = {
     "ru": _("text in Russian"),
 }
 TERM_PREFIX = "term_"
+REASONS = ("reason_az", "reason_en", "reason_ru")
 
 
 def term_fields() -> list[str]:
@@ -40,7 +42,7 @@ class DraftForm(forms.ModelForm[PolicyVersion]):
 
     class Meta:
         model = PolicyVersion
-        fields = ("number", "significant", "reason_az", "reason_en", "reason_ru")
+        fields = ("number", "significant", "requires_reconsent", *REASONS)
         widgets = {
             f"reason_{language}": forms.Textarea(attrs={"rows": 2, "lang": language})
             for language in LANGUAGES
@@ -48,6 +50,9 @@ class DraftForm(forms.ModelForm[PolicyVersion]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.policy_id != COOKIES:
+            # Nobody chooses anything under the other policies.
+            del self.fields["requires_reconsent"]
         content = content_of(self.instance)
         for name, value in content.terms.items():
             self.initial[f"{TERM_PREFIX}{name}"] = value
@@ -70,6 +75,7 @@ class DraftForm(forms.ModelForm[PolicyVersion]):
         return Content(
             number=entered["number"],
             significant=entered["significant"],
+            requires_reconsent=entered.get("requires_reconsent", False),
             reasons={code: entered[f"reason_{code}"] for code in LANGUAGES},
             terms={name: value for name, value in terms.items() if value is not None},
             sources={code: entered[f"source_{code}"] for code in LANGUAGES},

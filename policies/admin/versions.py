@@ -23,18 +23,17 @@ from emsar.staff.models import User
 from emsar.staff.permissions import allow
 from emsar.staff.scoping import AuditedAdmin
 from policies import drafts
-from policies.admin.forms import DraftForm, draft_form, source_fields, term_fields
+from policies.admin.forms import REASONS, DraftForm, draft_form, source_fields, term_fields
 from policies.admin.pages import preview_page, publish_page
 from policies.integrity import differs_from_registry, is_intact, text_is_intact
 from policies.models import PolicyVersion, State
-from policies.versions import state_of
+from policies.versions import COOKIES, state_of
 from policies.wording import policy_label, term_rows, version_name
 
 allow(("dpo",), "policies.policyversion", "view", "change")
 allow(("administrator", "auditor"), "policies.policyversion", "view")
 
-REASONS = ("reason_az", "reason_en", "reason_ru")
-SHOWN = ("policy_name", "number", "state", "effective", "published", "significant", *REASONS)
+HEAD = ("policy_name", "number", "state", "effective", "published")
 
 
 @admin.register(PolicyVersion)
@@ -70,17 +69,18 @@ class PolicyVersionAdmin(AuditedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and self.has_change_permission(request, obj):
             return [
-                (None, {"fields": ["number", "significant", *REASONS]}),
+                (None, {"fields": ["number", *_marks(obj), *REASONS]}),
                 (_("Terms"), {"fields": term_fields()}),
                 (_("Texts"), {"fields": source_fields()}),
             ]
         last = "articles" if obj is not None and obj.is_published else "sources"
-        return [(None, {"fields": [*SHOWN, "terms_in_words", last]})]
+        shown = [*HEAD, *_marks(obj), *REASONS, "terms_in_words", last]
+        return [(None, {"fields": shown})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):
             return ()
-        return (*SHOWN, "terms_in_words", "articles", "sources")
+        return (*HEAD, *_marks(obj), *REASONS, "terms_in_words", "articles", "sources")
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
@@ -217,6 +217,12 @@ class PolicyVersionAdmin(AuditedAdmin):
     def sources(self, version: PolicyVersion) -> SafeString:
         rows = ((text.language, text.source) for text in version.texts.order_by("language"))
         return format_html_join("", '<pre class="source" lang="{}">{}</pre>', rows)
+
+
+def _marks(version: PolicyVersion | None) -> list[str]:
+    """What marks a change; only the cookie policy has choices made under it."""
+    asks = version is not None and version.policy_id == COOKIES
+    return ["significant", "requires_reconsent"] if asks else ["significant"]
 
 
 def _login(pk: UUID | None) -> str:

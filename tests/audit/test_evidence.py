@@ -1,5 +1,6 @@
 """Evidence rows: each carries an HMAC over all that it says."""
 
+import json
 import uuid
 from datetime import date, datetime, timedelta, timezone
 
@@ -19,6 +20,7 @@ from tests.factories import make_request, solutions_user
 from tests.keys import make_key
 
 pytestmark = pytest.mark.django_db
+KEY = uuid.UUID(int=7)
 
 
 @pytest.fixture
@@ -133,5 +135,27 @@ def test_evidence_names_no_foreign_key_and_no_encrypted_value() -> None:
     assert {f.name for f in ConsentEvent._meta.concrete_fields} == {
         *("id", "uid", "at", "kid", "hmac", "kind", "method", "subject", "about", "form"),
         *("text_sha256", "language", "policy", "version", "purposes", "controllers"),
+        *("sentence_sha256", "withdraws"),
     }
     assert Transfer._meta.get_field("subject").get_internal_type() == "UUIDField"
+
+
+def test_row_from_before_a_column_came_is_still_as_it_was_written(evidence) -> None:
+    """The HMACs of 2026's first rows knew nothing of the columns that consents got later."""
+    event = next(row for row in evidence if isinstance(row, ConsentEvent))
+    assert set(event.ADDED_LATER) == {"sentence_sha256", "withdraws"}
+    event.sentence_sha256, event.withdraws = "", None
+    assert not {"sentence_sha256", "withdraws"} & set(json.loads(event.canonical()))
+    event.sign()
+    assert event.intact()
+
+
+@pytest.mark.parametrize(("column", "value"), [("sentence_sha256", "0" * 64), ("withdraws", KEY)])
+def test_column_that_came_later_can_be_neither_added_nor_taken(evidence, column, value) -> None:
+    event = next(row for row in evidence if isinstance(row, ConsentEvent))
+    absent = event.ADDED_LATER[column]
+    for before, after in ((absent, value), (value, absent)):
+        setattr(event, column, before)
+        event.sign()
+        setattr(event, column, after)
+        assert not event.intact()

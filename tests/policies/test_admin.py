@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from emsar.audit.models import AuditEvent
 from emsar.staff.models import Role
-from policies.drafts import content_of
+from policies.drafts import content_of, draft_from
 from policies.models import PolicyVersion, State
 from policies.publishing import publish
 from policies.versions import state_of
@@ -367,3 +367,21 @@ def test_every_page_is_there_in_the_language_of_the_dpo(client, draft, in_force)
             assert response.status_code == 200
             assert f'<html lang="{language}"' in response.text
             assert 'style="' not in response.text
+
+
+class TestAskingAgain:
+    def test_draft_of_the_cookie_policy_can_ask_for_the_choice_again(self, client, dpo, shipped):
+        draft = draft_from(shipped("cookie-policy", "1.0"), actor=None)
+        assert not draft.requires_reconsent
+        client.post(page_of(draft, "change/"), entries(draft, requires_reconsent="on"))
+        draft.refresh_from_db()
+        assert draft.requires_reconsent
+        words = "Every visitor is asked for the choice about cookies again"
+        assert words in client.get(page_of(draft, "publish/")).text
+
+    def test_other_policies_have_no_such_field(self, client, dpo, shipped):
+        draft = draft_from(shipped("privacy-policy", "1.0"), actor=None)
+        assert "requires_reconsent" not in client.get(page_of(draft, "change/")).text
+        client.post(page_of(draft, "change/"), entries(draft, requires_reconsent="on"))
+        draft.refresh_from_db()
+        assert not draft.requires_reconsent

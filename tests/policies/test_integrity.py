@@ -52,6 +52,7 @@ def test_published_version_is_intact(published, shipped):
         "UPDATE policies_policytext SET title = 'x' WHERE version_id = %s AND language = 'az'",
         "UPDATE policies_policyversion SET terms = '{\"reply_within\": 9}' WHERE id = %s",
         "UPDATE policies_policyversion SET effective_date = '2020-01-01' WHERE id = %s",
+        "UPDATE policies_policyversion SET requires_reconsent = true WHERE id = %s",
         "DELETE FROM policies_policytext WHERE version_id = %s AND language = 'ru'",
     ],
 )

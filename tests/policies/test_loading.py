@@ -60,6 +60,7 @@ def test_document_may_lack_a_language_and_all_but_its_number(write_document):
         ('number = "1.0"\neffective = "soon"', "effective is a day, not 'soon'"),
         ('number = "1.0"\neffective = 2026-04-28T10:00:00', "effective is a day"),
         ('number = "1.0"\nsignificant = "no"', "significant is not what it should be"),
+        ('number = "1.0"\nrequires_reconsent = 1', "requires_reconsent is not what it should"),
         ('number = "1.0"\nreason = "because"', "reason is not what it should be"),
         ('number = "1.0"\nreason.de = "weil"', "reason.de is not a text"),
         ('number = "1.0"\nreason.en = 1', "reason.en is not a text"),

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from emsar.datamap import terms as declared
 from emsar.entities import publication
 from policies import versions
 from policies.models import State
 from policies.publishing import publish
-from policies.versions import in_force, state_of, term_for, term_in_force
+from policies.versions import answered_under, in_force, state_of, term_for, term_in_force
 
 pytestmark = pytest.mark.django_db
 # Midnight in Baku is 20:00 of the day before in UTC.
@@ -136,3 +137,23 @@ def test_term_shown_still_holds_when_nothing_in_force_states_it(make_version, mo
 def test_numbers_in_force_name_every_policy():
     assert versions.numbers_in_force() == ["cookie-policy 1.0", "privacy-policy 1.0"]
     assert versions.published_slugs() == ["cookie-policy", "privacy-policy"]
+
+
+def test_choice_holds_until_a_version_asks_again(make_version):
+    days = {"1.0": "2026-01-01", "1.1": "2026-03-01", "1.2": "2026-04-01", "1.3": "2027-01-01"}
+    for number, day in days.items():
+        draft = make_version(number=number, requires_reconsent=number in {"1.1", "1.3"})
+        # The gate takes no day in the past; the table does, as time goes on.
+        draft.published_at, draft.effective_date = timezone.now(), date.fromisoformat(day)
+        draft.save()
+    held = {
+        "2025-12-31": set(),
+        "2026-02-28": {"1.0"},
+        "2026-03-01": {"1.1"},
+        "2026-12-31": {"1.1", "1.2"},
+        "2027-01-01": {"1.3"},
+    }
+    for day, numbers in held.items():
+        versions.reset()
+        with time_machine.travel(f"{day}T08:00:00+04:00", tick=False):
+            assert answered_under("house-rules") == numbers
