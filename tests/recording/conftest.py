@@ -1,0 +1,3 @@
+from tests.recording.fixtures import proxy, recorded_browser, site, visit
+
+__all__ = ["proxy", "recorded_browser", "site", "visit"]
