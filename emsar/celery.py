@@ -79,6 +79,15 @@ app.conf.beat_schedule = {
         "task": "emsar.retention.tasks.watch",
         "schedule": crontab(hour=7, minute=0),
     },
+    # Both are done once a day and ask whether that is still to come: after a failure an hour later.
+    "fetch statistics": {
+        "task": "emsar.statistics.tasks.fetch",
+        "schedule": crontab(hour="9-23", minute=0),
+    },
+    "check what Google keeps": {
+        "task": "emsar.statistics.tasks.check_retention",
+        "schedule": crontab(minute=50),
+    },
 }
 
 

@@ -1,9 +1,11 @@
 """What all environments share. Every value that differs comes from the environment."""
 
+import re
 from pathlib import Path
 
 import django_stubs_ext
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from emsar.entities.profile import read_profile
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "emsar.subjects",
     "emsar.outbox",
     "emsar.retention",
+    "emsar.statistics",
     "emsar.site",
     "policies",
     "consent",
@@ -174,6 +177,16 @@ IS_PRODUCTION = False
 # Whether a second person has to agree before an approved deletion is carried out; the promised
 # day comes without either.
 DSAR_SECOND_APPROVAL = env.bool("DSAR_SECOND_APPROVAL", default=False)
+
+# Statistics by Google Analytics: the tag's number for the pages, and what the worker reads with.
+# Without them everything else works.
+GA_MEASUREMENT_ID = env.str("GA_MEASUREMENT_ID", default="")
+GA_PROPERTY_ID = env.str("GA_PROPERTY_ID", default="")
+GA_CREDENTIALS_FILE = env.str("GA_CREDENTIALS_FILE", default="")
+if not re.fullmatch(r"(G-[A-Z0-9]{4,20})?", GA_MEASUREMENT_ID):
+    raise ImproperlyConfigured("GA_MEASUREMENT_ID must look like G-AB12CD34EF, or be left out")
+if not re.fullmatch(r"[0-9]{0,20}", GA_PROPERTY_ID):
+    raise ImproperlyConfigured("GA_PROPERTY_ID must be the number of a property, or be left out")
 
 FORM_LIMIT = env.int("FORM_LIMIT", default=20)
 FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)
