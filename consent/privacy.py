@@ -1,4 +1,4 @@
-from consent.models import ConsentEvent, ConsentText
+from consent.models import ConsentEvent, ConsentText, RefusalCount
 from emsar.datamap import Basis, Erase, Personal, declare, declare_free
 
 declare_free(
@@ -16,6 +16,9 @@ declare_free(
         "details",
     ),
 )
+declare_free(
+    RefusalCount, a_number_of_choices_that_are_nobodys=("id", "day", "version", "language", "count")
+)
 declare(
     ConsentEvent,
     subject="subject",
@@ -24,7 +27,7 @@ declare(
     controller="both",
     recipients=("hosting",),
     term="consent_events",
-    clauses=("E-1l", "E-5a", "E-8g"),
+    clauses=("E-1l", "E-5a", "E-8g", "E-10a"),
     personal={
         "subject": Personal("who agreed; a UUID without meaning after erasure", erase=Erase.KEEP),
         "about": Personal("with which request", erase=Erase.KEEP),
@@ -33,6 +36,8 @@ declare(
         "method": Personal("by which act", erase=Erase.KEEP),
         "language": Personal("in which language", erase=Erase.KEEP),
         "text_sha256": Personal("to which words", erase=Erase.KEEP),
+        "sentence_sha256": Personal("to which sentence on the screen", erase=Erase.KEEP),
+        "withdraws": Personal("which consent a withdrawal ends", erase=Erase.KEEP),
         "version": Personal("under which version of the policy", erase=Erase.KEEP),
         "purposes": Personal("for which purposes", erase=Erase.KEEP),
         "controllers": Personal("towards whom", erase=Erase.KEEP),

@@ -3,8 +3,9 @@
 A withdrawal that waited for the officer's choice is recorded by the worker, before it is late.
 """
 
-from consent.models import ConsentEvent, ConsentText
+from consent.models import ConsentEvent, ConsentText, RefusalCount
 from emsar.audit.roles import narrow
 
 narrow(ConsentEvent, web="SELECT, INSERT", worker="SELECT, INSERT")
 narrow(ConsentText, web="SELECT, INSERT", worker="SELECT")
+narrow(RefusalCount, web="SELECT, INSERT, UPDATE", worker="SELECT")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("requests_inbox.urls")),
+        path("", include("consent.urls")),
         path("", include("policies.urls")),
         path("", include("dsar.urls")),
         path("", include("emsar.site.urls")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from consent.enclosures import code_of
 from consent.notices import Notice
+from consent.receipts.address import receipt_address
 from emsar.entities.businessdays import Due
 from emsar.entities.profile import MailboxFacts
 from emsar.entities.registry import registry
@@ -96,6 +97,7 @@ def acknowledgement(
             "policies:version", language, "privacy-policy", notice.version.number
         ),
         "withdrawal_url": withdrawal_address(token, language),
+        "receipt_url": _receipt(request, language),
         "due": moment_text(due.moment, language),
         "months": request.version.terms.get("consultation_retention") if request.version else 0,
         "inquiry": registry().inquiry_email,
@@ -225,6 +227,7 @@ def _about_withdrawal(
         "last_day": day_text(request.destroy_after, language) if request.destroy_after else "",
         "held": _held(request, language),
         "admin": admin_address(request.pk, language),
+        "receipt_url": _receipt(request, language),
         "brand": registry().brand,
     }
     return compose(
@@ -236,6 +239,11 @@ def _about_withdrawal(
         **_facts(request),
         **fields,
     )
+
+
+def _receipt(request: ConsultationRequest, language: str) -> str:
+    """Where the person can look at what was agreed to; empty where nothing was clicked."""
+    return receipt_address(request.consent_id, language) if request.consent_id else ""
 
 
 def _held(request: ConsultationRequest, language: str) -> tuple[str, ...]:

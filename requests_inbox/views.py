@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
@@ -16,12 +17,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from consent.choice.cookie import sends_gpc
 from consent.models import ConsentEvent
 from consent.notices import FREE_CONSULTATION, Notice, NoticeUnavailableError, notice
+from consent.receipts.address import path_of
 from emsar.entities import publication
 from emsar.entities.registry import registry
 from emsar.site.errors import error_page
+from emsar.site.finished import choice_of
 from emsar.site.languages import active_language
+from emsar.site.measured import measured
 from emsar.site.same_origin import read_only, same_origin_post
 from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit
@@ -64,6 +69,7 @@ def with_form(view: View) -> View:
 @never_cache
 @same_origin_post
 @require_http_methods(["GET", "HEAD", "POST"])
+@measured
 @with_form
 def form(request: HttpRequest) -> HttpResponse:
     """The Free Consultation form (E-3.1)."""
@@ -88,7 +94,9 @@ def _blank(request: HttpRequest, words: Notice) -> HttpResponse:
     asked = request.GET.get("service", "")
     service = asked if any(row.slug == asked for row in registry().services) else ""
     state = (publication.seen(), *versions.numbers_in_force())
-    key = (words.sha256, words.language, service, *state)
+    # The frame asks for a choice about cookies, or carries the tag that was agreed to.
+    chosen = (choice_of(request), sends_gpc(request))
+    key = (words.sha256, words.language, service, *chosen, *state)
     html = _kept.get(key)
     if html is None:
         form = ConsultationForm(initial={"service": service})
@@ -185,8 +193,9 @@ def _context(filled: ConsultationForm, words: Notice, token: str) -> dict[str, o
 
 
 def _sent_to(stored: ConsultationRequest) -> HttpResponse:
-    receipt = signing.dumps(stored.reference, salt=SENT_SALT)
-    return SeeOther(f"{path('inbox:sent', active_language())}?r={receipt}")
+    consent = stored.consent_id.hex if stored.consent_id else ""
+    shown = signing.dumps([stored.reference, consent], salt=SENT_SALT)
+    return SeeOther(f"{path('inbox:sent', active_language())}?r={shown}")
 
 
 @never_cache
@@ -195,11 +204,13 @@ def _sent_to(stored: ConsultationRequest) -> HttpResponse:
 def sent(request: HttpRequest) -> HttpResponse:
     """The reference of a request that has just been sent; the address is worth an hour."""
     try:
-        receipt = request.GET.get("r", "")
-        reference = signing.loads(receipt, salt=SENT_SALT, max_age=SENT_SECONDS)
+        shown = signing.loads(request.GET.get("r", ""), salt=SENT_SALT, max_age=SENT_SECONDS)
     except signing.BadSignature:
         return redirect("inbox:form")
-    return render(request, "inbox/sent.html", {"reference": reference})
+    # Before receipts there was the reference alone.
+    reference, consent = [shown, ""] if isinstance(shown, str) else shown
+    receipt = path_of(UUID(consent), active_language()) if consent else ""
+    return render(request, "inbox/sent.html", {"reference": reference, "receipt": receipt})
 
 
 @never_cache

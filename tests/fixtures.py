@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import translation
 
+from consent import notices
+from consent.choice import answers
 from consent.services import forget_stored
 from emsar.entities import registry
 from emsar.retention import banner
@@ -52,6 +54,8 @@ def _fresh_caches() -> Iterator[None]:
 def _forget() -> None:
     registry.reset()
     versions.reset()
+    answers.forget()
+    notices.forget()
     forget_stored()
     banner.forget()
 

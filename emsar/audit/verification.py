@@ -5,7 +5,8 @@ register what else of theirs must be as it was, such as the texts of the policie
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,20 @@ from emsar.audit.sealing import SealedRow, digests_by_month, link_digest
 from emsar.datamap.keys import ring
 
 _FURTHER: dict[str, Callable[[], Iterable[str]]] = {}
+# No seal covers so many numbers; one that says so was altered.
+WIDEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a link; ``label`` names the kind of evidence whose rows are not right."""
+
+    link: Seal
+    words: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"Seal {self.link.pk}: {self.words}"
 
 
 def register_verification(name: str, verify: Callable[[], Iterable[str]]) -> None:
@@ -34,15 +49,22 @@ def verify_rows(model: type[EvidenceRow]) -> Iterator[str]:
 
 def verify_chain(now: datetime | None = None) -> Iterator[str]:
     """A sentence for each broken link, and for each span whose rows changed or are missing."""
+    return (str(finding) for finding in chain_findings(now))
+
+
+def chain_findings(
+    now: datetime | None = None, labels: Collection[str] | None = None
+) -> Iterator[Finding]:
+    """The same with what each is about; ``labels``: look at the rows of these kinds alone."""
     left = certified(now or timezone.now())
     previous = b"\0" * 32
     for link in Seal.objects.order_by("id").iterator(chunk_size=500):
         if bytes(link.previous) != previous and bytes(link.previous).hex() not in left.ends:
-            yield f"Seal {link.pk}: does not follow the link before it"
+            yield Finding(link, "does not follow the link before it")
         if not _intact(link):
-            yield f"Seal {link.pk}: not as it was written"
+            yield Finding(link, "not as it was written")
         # A broken link must not hide what else is wrong with the rows that it covers.
-        yield from _verify_spans(link, left)
+        yield from _verify_spans(link, left, labels)
         previous = bytes(link.digest)
 
 
@@ -72,16 +94,19 @@ def _has_left(number: int, now: datetime) -> bool:
     return bytes(first.previous).hex() in certified(now).ends
 
 
-def _verify_spans(link: Seal, left: Left) -> Iterator[str]:
+def _verify_spans(link: Seal, left: Left, labels: Collection[str] | None) -> Iterator[Finding]:
     kinds = {model._meta.label_lower: model for model in evidence_models()}
     spans = link.spans if isinstance(link.spans, dict) else {}
     for label, span in spans.items():
+        if labels is not None and label not in labels:
+            continue
         try:
             problem = _problem(label, kinds.get(label), span, left)
         except (AttributeError, KeyError, TypeError, ValueError):
-            problem = f"what it says of {label} cannot be read"
+            yield Finding(link, f"what it says of {label} cannot be read")
+            continue
         if problem:
-            yield f"Seal {link.pk}: {problem}"
+            yield Finding(link, problem, label)
 
 
 def _problem(label: str, model: type[EvidenceRow] | None, span: dict[str, Any], left: Left) -> str:
@@ -99,6 +124,22 @@ def _problem(label: str, model: type[EvidenceRow] | None, span: dict[str, Any], 
     if missing:
         return f"{missing} rows of {label} are missing"
     return f"rows of {label} changed after sealing" if changed else ""
+
+
+def absent(model: type[EvidenceRow], span: dict[str, Any]) -> list[int]:
+    """The numbers of the rows that a span sealed and that are not there, whatever took them."""
+    if span["to"] - span["from"] > WIDEST:
+        return []
+    sealed = set(range(span["from"] + 1, span["to"] + 1)) | set(span["late"])
+    gaps = {number for number, _ in span["gaps"]}
+    return sorted(sealed - gaps - {row[0] for row in _covered(model, span)})
+
+
+def not_as_written(model: type[EvidenceRow], span: dict[str, Any]) -> list[int]:
+    """The numbers of the rows of a span whose HMAC does not fit them."""
+    numbers = [row[0] for row in _covered(model, span)]
+    rows = model.objects.filter(pk__in=numbers).order_by("pk")
+    return [row.pk for row in rows.iterator(chunk_size=2000) if not row.intact()]
 
 
 def _covered(model: type[EvidenceRow], span: dict[str, Any]) -> list[SealedRow]:

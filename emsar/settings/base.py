@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "consent.middleware.CookieChoiceMiddleware",
     "emsar.site.middleware.finished.FinishedPagesMiddleware",
     "emsar.site.middleware.unavailable.DatabaseUnavailableMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -190,6 +191,8 @@ if not re.fullmatch(r"[0-9]{0,20}", GA_PROPERTY_ID):
 
 FORM_LIMIT = env.int("FORM_LIMIT", default=20)
 FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)
+# Choices about cookies from one network in the same time; each acceptance is a row of evidence.
+COOKIE_LIMIT = env.int("COOKIE_LIMIT", default=30)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 SESSION_COOKIE_HTTPONLY = True

@@ -45,6 +45,9 @@ def error_page(request: HttpRequest, status: int, page: str = "") -> HttpRespons
     with translation.override(language):
         context = {
             "site": file_frame(request, language),
+            # Nothing in the frame may ask the database.
+            "request": request,
+            "is_error": True,
             "status": status,
             "heading": HEADINGS[status],
             "page": f"errors/{page or status}.html",

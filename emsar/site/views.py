@@ -7,6 +7,7 @@ from emsar.site.finished import publish
 from emsar.site.frame import page_frame
 from emsar.site.health import run_checks
 from emsar.site.languages import accepted_language
+from emsar.site.measured import measured
 from emsar.site.same_origin import read_only
 
 
@@ -20,11 +21,13 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @read_only
+@measured
 def home(request: HttpRequest) -> HttpResponse:
     return publish(render(request, "site/home.html"))
 
 
 @read_only
+@measured
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """What one company does and how to reach it (E-1b, E-1c, E-2d to E-2k)."""
     found = page_frame(request).company(slug)

@@ -9,12 +9,16 @@ from emsar.subjects.models import DataSubject
 
 @dataclass(frozen=True)
 class RecordLine:
-    """One record of a person: what it is called, where its page is, since when, in which state."""
+    """One record of a person: what it is called, where its page is, since when, in which state.
+
+    ``moves``: it goes along when two records of one person are merged; evidence does not.
+    """
 
     name: str
     address: str
     at: datetime
     state: str
+    moves: bool = True
 
 
 _FINDERS: list[Callable[[DataSubject], list[RecordLine]]] = []

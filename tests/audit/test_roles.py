@@ -49,6 +49,7 @@ NEEDED = {
     "audit_seal": ("S", "SI"),
     "consent_consentevent": ("SI", "SI"),
     "consent_consenttext": ("SI", "S"),
+    "consent_refusalcount": ("SIU", "S"),
     "statistics_fetch": ("S", "SIUD"),
     "statistics_figure": ("S", "SID"),
     "statistics_retentionreading": ("S", "SIUD"),

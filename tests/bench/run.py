@@ -1,4 +1,4 @@
-"""Five kinds of request on one server, in turn, several rounds; medians and their ratios.
+"""Seven kinds of request on one server, in turn, several rounds; medians and their ratios.
 
 python -m emsar.embedded exec -- python -m tests.bench.run [--seconds 4] [--rounds 5]
 """
@@ -28,12 +28,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 
-from consent.notices import FREE_CONSULTATION, Notice, notice
+from consent.choice.cookie import NAME
+from consent.choice.tokens import token_of
+from consent.notices import COOKIE_CHOICE, FREE_CONSULTATION, Notice, notice
 from requests_inbox.tokens import Shown, new_token
 from tests.bench.load import Make, rate
 
 POLICY = "/en/privacy-policy/"
 FORM = "/en/free-consultation/"
+COOKIES = "/en/cookies/"
 INSERT = "/en/bench/insert/"
 
 
@@ -55,8 +58,9 @@ class Kind:
 class Get:
     """A GET of one address."""
 
-    def __init__(self, path: str) -> None:
-        self.data = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    def __init__(self, path: str, cookie: str = "") -> None:
+        kept = f"Cookie: {cookie}\r\n" if cookie else ""
+        self.data = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{kept}\r\n".encode()
 
     def __call__(self, number: int) -> bytes:
         return self.data
@@ -89,6 +93,23 @@ class Post:
             "website": "",
             "token": new_token(self.words, shown),
         }
+
+
+class Accept:
+    """A POST of the banner by a new visitor each time."""
+
+    def __init__(self, words: Notice) -> None:
+        self.fields = {"choice": "accept", "shown": token_of(words), "next": POLICY}
+        body = urlencode(self.fields).encode()
+        head = (
+            f"POST {COOKIES} HTTP/1.1\r\nHost: localhost\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        self.data = head.encode() + body
+
+    def __call__(self, number: int) -> bytes:
+        return self.data
 
 
 class Write:
@@ -134,12 +155,22 @@ def kinds() -> list[Kind]:
     empty = f"/en/bench/empty/{size}/"
     client.post(FORM, post.fields(-1))
     client.get(FORM)
+    accept = Accept(notice(COOKIE_CHOICE, "en"))
+    # The first one stores the words.
+    client.post(COOKIES, accept.fields)
+    agreed = f"{NAME}={client.cookies.pop(NAME).value}"
+    accepting = statements(client, "post", COOKIES, accept.fields)
+    client.get(POLICY)
+    of_choice = statements(client, "get", POLICY)
+    client.cookies.clear()
     return [
         Kind(f"empty view, {size:,} bytes", Get(empty), 200, statements(client, "get", empty)),
         Kind("policy page", Get(POLICY), 200, statements(client, "get", POLICY)),
         Kind("form page", Get(FORM), 200, statements(client, "get", FORM)),
         Kind("one-row INSERT view", Write(), 200, statements(client, "post", INSERT)),
         Kind("form submission", post, 303, statements(client, "post", FORM, post.fields(-2))),
+        Kind("policy page, statistics agreed", Get(POLICY, agreed), 200, of_choice),
+        Kind("acceptance of cookies", accept, 303, accepting),
     ]
 
 
@@ -215,11 +246,13 @@ def report(found: list[Kind]) -> None:
     for kind in found:
         low, high = min(kind.rates), max(kind.rates)
         print(f"{kind.name:32}{kind.median:>10.0f}{low:>9.0f}{high:>9.0f}{kind.statements:>6}")
-    empty, policy, form, insert, submission = found
+    empty, policy, form, insert, submission, agreed, acceptance = found
     for name, first, second, aim in [
         ("policy page / empty view", policy, empty, "0.80"),
         ("form page / empty view", form, empty, "-"),
         ("form submission / one-row INSERT", submission, insert, "0.25"),
+        ("policy page agreed / not chosen", agreed, policy, "0.80"),
+        ("acceptance / one-row INSERT", acceptance, insert, "0.40"),
     ]:
         values = ratios(first, second)
         print(

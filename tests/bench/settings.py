@@ -3,7 +3,8 @@
 import os
 
 os.environ.setdefault("SECRET_KEY", "bench-only-" + "x" * 50)
-os.environ["FORM_LIMIT"] = "100000000"
+os.environ["FORM_LIMIT"] = os.environ["COOKIE_LIMIT"] = "100000000"
+os.environ.setdefault("GA_MEASUREMENT_ID", "G-BENCH0000")
 
 from emsar.settings.dev import *  # noqa: F403
 

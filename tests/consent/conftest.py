@@ -1,3 +1,3 @@
-from tests.policies.conftest import make_version
+from tests.policies.conftest import make_version, shipped
 
-__all__ = ["make_version"]
+__all__ = ["make_version", "shipped"]

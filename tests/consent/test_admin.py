@@ -3,6 +3,9 @@
 import pytest
 
 from consent.models import ConsentEvent, ConsentText
+from consent.notices import COOKIE_CHOICE, notice
+from consent.receipts.address import receipt_path
+from consent.services import given, withdraw
 from emsar.audit.models import AuditEvent
 from emsar.staff.models import Role
 from requests_inbox.models import ConsultationRequest
@@ -107,6 +110,65 @@ def test_who_may_see_the_proofs(client, role, events, texts):
     client.force_login(solutions_user() if role == Role.ENTITY_STAFF else make_user(role))
     assert client.get(EVENTS).status_code == events
     assert client.get(TEXTS).status_code == texts
+
+
+def field(text: str, name: str) -> str:
+    """What the page of an event shows in a field."""
+    return text.partition(f"field-{name}")[2].partition("</div>\n")[0]
+
+
+def test_event_leads_to_person_receipt_and_withdrawal(client, request_made):
+    client.force_login(make_user(Role.DPO))
+    event = request_made.consent
+    assert "not withdrawn" in field(client.get(page_of(event)).text, "other_event")
+    ended = withdraw(event, method="withdrawal_link", actor=None)
+    text = client.get(page_of(event)).text
+    assert f"/admin/subjects/datasubject/{event.subject}/change/" in field(text, "person")
+    assert page_of(ended) in field(text, "other_event")
+    assert page_of(event) in field(client.get(page_of(ended)).text, "other_event")
+    assert receipt_path(event, "en") in field(text, "receipt")
+    assert "EMSAR SOLUTIONS LLC, EMSAR CONSULTING LLC" in field(text, "towards")
+    assert "/ru/privacy-policy/1.0/" in field(text, "agreed_version")
+    sentence = field(text, "sentence_hash")
+    assert event.sentence_sha256 in sentence
+    assert "badge--done" in sentence
+
+
+def test_choice_about_cookies_belongs_to_nobody(client):
+    client.force_login(make_user(Role.DPO))
+    event = given(
+        notice(COOKIE_CHOICE, "az"), subject=None, about=None, controllers=[], method="banner"
+    )
+    event.save()
+    text = client.get(page_of(event)).text
+    assert "a choice about cookies has no name" in field(text, "person")
+    assert "count visits for aggregate statistics" in field(text, "agreed_purposes")
+    assert AuditEvent.objects.get(action="consent.view").subject is None
+    assert client.get(f"{EVENTS}?form__exact=cookies").status_code == 200
+
+
+def test_event_of_somebody_erased_shows_the_bare_number(client, request_made):
+    client.force_login(make_user(Role.DPO))
+    event = ConsentEvent(
+        kind="withdrawn", method="staff", subject="00000000-0000-4000-8000-000000000009",
+        form="cookies", text_sha256="0" * 64, sentence_sha256="1" * 64, language="en",
+        policy="cookie-policy", version="1.0",
+    )  # fmt: skip
+    event.save()
+    text = client.get(page_of(event)).text
+    assert "<a" not in field(text, "person")
+    assert "the consent is no longer kept" in field(text, "other_event")
+    assert "badge--overdue" in field(text, "sentence_hash")
+
+
+def test_officer_gets_from_the_person_to_the_consents(client, request_made):
+    client.force_login(make_user(Role.DPO))
+    event = request_made.consent
+    ended = withdraw(event, method="withdrawal_link", actor=None)
+    text = client.get(f"/admin/subjects/datasubject/{event.subject}/change/").text
+    for each in (event, ended):
+        assert f'href="{page_of(each)}"' in text
+    assert "Consent: Free Consultation" in text
 
 
 def test_nobody_changes_a_proof(client, request_made):

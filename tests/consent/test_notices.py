@@ -115,8 +115,8 @@ def test_kept_words_are_bounded(monkeypatch):
 
 
 def test_without_a_policy_in_force_there_are_no_words(monkeypatch):
-    monkeypatch.setattr(notices, "in_force", lambda: None)
-    with pytest.raises(NoticeUnavailableError, match="no privacy policy is in force"):
+    monkeypatch.setattr(notices, "in_force", lambda policy: None)
+    with pytest.raises(NoticeUnavailableError, match="no privacy-policy is in force"):
         notice(FREE_CONSULTATION, "en")
 
 

@@ -28,6 +28,7 @@ def broken(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 inbox = ([path("free-consultation/", form, name="form")], "inbox")
+consent = ([path("cookies/", form, name="cookies")], "consent")
 dsar = ([path("my-data/", form, name="form")], "dsar")
 policies = ([path("<slug:slug>/policy/", policy, name="current")], "policies")
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include(inbox)),
+        path("", include(consent)),
         path("", include(policies)),
         path("", include(dsar)),
         path("broken/<str:kind>/", broken),

@@ -17,7 +17,9 @@ TEXT = (models.CharField, models.TextField, models.JSONField)
 # typed. Whoever adds a column here says so in its declaration, or encrypts it.
 CODES = {
     "audit.AuditEvent": {"action"},
-    "consent.ConsentEvent": {"language", "text_sha256", "version", "purposes", "controllers"},
+    "consent.ConsentEvent": {
+        *("language", "text_sha256", "sentence_sha256", "version", "purposes", "controllers"),
+    },
     "dsar.Case": {"reference", "language"},
     "dsar.CaseEvent": {"event", "reason"},
     # A body that asked and the number of its paper: names of offices, not of persons; and numbers.

@@ -53,12 +53,14 @@ def shown(identifier: SubjectIdentifier) -> str:
 def facts(http: HttpRequest, subject: DataSubject) -> dict[str, Any]:
     """What is known of a person; looking at it is an audit event (E-9c)."""
     record("subject.view", actor=http.user.pk, subject=subject.pk, obj=subject)
+    records = records_of(subject)
     return {
         "person": subject,
         "identifiers": [
             (row.get_kind_display(), shown(row)) for row in subject.identifiers.order_by("pk")
         ],
-        "records": records_of(subject),
+        "records": records,
+        "moving": sum(line.moves for line in records),
         "objections": list(subject.objections.order_by("at")),
     }
 

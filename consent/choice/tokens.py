@@ -1,0 +1,28 @@
+"""The signed token beside the buttons: which words were on the screen.
+
+Without a time or a nonce, so that one page serves everybody; it is worth as long as its words are
+those that are shown, and it is bound to their language and version.
+"""
+
+from django.core import signing
+
+from consent.notices import Notice
+
+SALT = "consent.choice.shown"
+
+
+def token_of(notice: Notice) -> str:
+    """The token of a page that shows these words."""
+    return signing.dumps(_words(notice), salt=SALT)
+
+
+def shows(token: str, notice: Notice) -> bool:
+    """Whether the page that was answered showed these words; a forged or foreign token did not."""
+    try:
+        return bool(signing.loads(token, salt=SALT) == _words(notice))
+    except signing.BadSignature:
+        return False
+
+
+def _words(notice: Notice) -> list[str]:
+    return [notice.form, notice.language, notice.sha256, notice.version.number]

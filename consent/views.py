@@ -1,0 +1,232 @@
+"""The cookie settings: the register, the choice, and the answer to it (E-10, S-7)."""
+
+import logging
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from consent.choice import leftovers
+from consent.choice.cookie import (
+    State,
+    choice,
+    granted_value,
+    keep_granted,
+    keep_pending,
+    keep_refused,
+    sends_gpc,
+)
+from consent.choice.recording import count_refusal, record_acceptance, record_withdrawal
+from consent.choice.register import cookie_rows
+from consent.choice.tokens import shows, token_of
+from consent.models import ConsentEvent
+from consent.notices import (
+    COOKIE_CHOICE,
+    Notice,
+    NoticeUnavailableError,
+    asks_for_cookies,
+    notice,
+)
+from consent.receipts.address import path_of, uid_of
+from consent.receipts.address import token_of as token_of_event
+from emsar.site.errors import error_page
+from emsar.site.finished import publish
+from emsar.site.languages import active_language, language_of
+from emsar.site.measured import measured
+from emsar.site.same_origin import same_origin_post
+from emsar.staff.addresses import client_network
+from emsar.staff.counter import hit
+
+logger = logging.getLogger(__name__)
+
+ACCEPT, REFUSE = "accept", "refuse"
+METHODS = {
+    "banner": ConsentEvent.Method.BANNER,
+    "settings": ConsentEvent.Method.SETTINGS,
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """Leads from a choice to a whole page that was made after it."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
+@same_origin_post
+@require_http_methods(["GET", "HEAD", "POST"])
+@measured
+def cookies(request: HttpRequest) -> HttpResponse:
+    """``/<lang>/cookies/``: the register and one's choice; POST ``choice``, ``shown``, ``next``."""
+    try:
+        words = notice(COOKIE_CHOICE, active_language())
+    except NoticeUnavailableError as problem:
+        logger.warning("no choice about cookies can be made: %s", problem)
+        raise Http404 from problem
+    if request.method == "POST":
+        return _answered(request, words)
+    response = _page(request, words)
+    if not request.GET:
+        return publish(response)
+    # The address may carry a receipt: it must not travel on.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _page(
+    request: HttpRequest, words: Notice, message: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "rows": cookie_rows(),
+        "asks": asks_for_cookies(),
+        "state": choice(request).state,
+        "gpc": sends_gpc(request),
+        "token": token_of(words),
+        "message": message,
+        "receipt": _receipt_of_withdrawal(request),
+        "back": _inside(request.GET.get("back", "")),
+        # Made by our own renderer from a document without HTML.
+        "sentence": mark_safe(words.sentence),
+        "details": mark_safe(words.details),
+    }
+    return render(request, "consent/cookies.html", context, status=status)
+
+
+@never_cache
+def _answered(request: HttpRequest, words: Notice) -> HttpResponse:
+    answer = request.POST.get("choice")
+    if answer == REFUSE:
+        return _refused(request, words)
+    if answer != ACCEPT:
+        return _page(request, words, _unclear(), HTTPStatus.UNPROCESSABLE_ENTITY)
+    if sends_gpc(request):
+        return _page(request, words, _signalled(), HTTPStatus.CONFLICT)
+    if not shows(request.POST.get("shown", ""), words):
+        return _page(request, words, _stale(), HTTPStatus.CONFLICT)
+    return _accepted(request, words)
+
+
+def _accepted(request: HttpRequest, words: Notice) -> HttpResponse:
+    """Record the consent; when that fails, nothing is granted."""
+    if choice(request).state is State.GRANTED:
+        return _onward(request)
+    try:
+        if _is_over_limit(request):
+            return _page(request, words, _limited(), HTTPStatus.TOO_MANY_REQUESTS)
+        _end_earlier(request)
+        event = record_acceptance(words, _method(request))
+    except DatabaseError:
+        return _unrecorded(request)
+    response = _onward(request)
+    value = granted_value(event.uid, tuple(event.purposes), event.version)
+    keep_granted(request, response, value, words.version)
+    return response
+
+
+def _end_earlier(request: HttpRequest) -> None:
+    """A withdrawal that could not be recorded stays one, whatever is chosen since."""
+    before = choice(request)
+    if before.unrecorded and before.receipt is not None:
+        record_withdrawal(before.receipt, ConsentEvent.Method.SETTINGS)
+
+
+def _refused(request: HttpRequest, words: Notice) -> HttpResponse:
+    """A refusal counts whatever else fails; one after a consent withdraws it (E-8g)."""
+    before = choice(request)
+    response: HttpResponse = _onward(request)
+    try:
+        if before.receipt is not None:
+            response = _withdrawn(request, before.receipt)
+        elif not _is_over_limit(request):
+            count_refusal(words)
+        keep_refused(request, response, words.version)
+    except DatabaseError:
+        response = _unrecorded(request) if before.receipt else response
+        _keep_anyway(request, response, words)
+    leftovers.expire(request, response)
+    return response
+
+
+def _withdrawn(request: HttpRequest, receipt: UUID) -> SeeOther:
+    """Record the end of a consent, and hand its receipt over: the cookie will not know it."""
+    event = record_withdrawal(receipt, ConsentEvent.Method.SETTINGS)
+    if event is None:
+        return _onward(request)
+    told = {"withdrawn": token_of_event(event.uid), "back": request.POST.get("next", "")}
+    return SeeOther(f"{reverse('consent:cookies')}?{urlencode(told)}")
+
+
+def _receipt_of_withdrawal(request: HttpRequest) -> str:
+    """The address of the receipt that the page's own address carries; empty for none of ours."""
+    event = uid_of(request.GET.get("withdrawn", ""))
+    return path_of(event, active_language()) if event is not None else ""
+
+
+def _keep_anyway(request: HttpRequest, response: HttpResponse, words: Notice) -> None:
+    if choice(request).receipt is not None:
+        keep_pending(request, response)
+    else:
+        keep_refused(request, response, words.version)
+
+
+def _onward(request: HttpRequest) -> SeeOther:
+    """Back to the page on which the choice was made, which is now another one."""
+    return SeeOther(_inside(request.POST.get("next", "")) or reverse("consent:cookies"))
+
+
+def _inside(wanted: str) -> str:
+    """The address, if it is that of a page of ours for visitors; else nothing."""
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe and language_of(wanted) is not None else ""
+
+
+def _method(request: HttpRequest) -> str:
+    return METHODS.get(request.POST.get("from", ""), ConsentEvent.Method.SETTINGS)
+
+
+def _is_over_limit(request: HttpRequest) -> bool:
+    """Counts this attempt as well (E-3.2i: under a key of the day, no address is kept)."""
+    minutes: int = settings.FORM_LIMIT_MINUTES
+    limit: int = settings.COOKIE_LIMIT
+    return hit("cookies", client_network(request), minutes=minutes) > limit
+
+
+def _unrecorded(request: HttpRequest) -> HttpResponse:
+    response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, "choice_unrecorded")
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def _unclear() -> str:
+    return _("Nothing was changed: please press one of the buttons.")
+
+
+def _signalled() -> str:
+    return _(
+        "Your browser sends the signal Global Privacy Control, which we treat as a refusal. "
+        "Nothing was changed. To accept, switch the signal off for this site first."
+    )
+
+
+def _stale() -> str:
+    return _(
+        "The text that you were asked about has changed, or the page was not one of ours. Nothing "
+        "was accepted. Please read the text below and choose again."
+    )
+
+
+def _limited() -> str:
+    return _(
+        "So many choices came from your network in a short time that we cannot record this one "
+        "yet. Nothing was accepted. Please try again later."
+    )
