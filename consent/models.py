@@ -67,7 +67,12 @@ class ConsentEvent(EvidenceRow):
     purposes = models.JSONField(_("purposes"), default=list)
     controllers = models.JSONField(_("controllers"), default=list)
     sentence_sha256 = models.CharField(
-        _("SHA-256 of the sentence on the screen"), max_length=64, default="", editable=False
+        _("SHA-256 of the sentence on the screen"),
+        max_length=64,
+        default="",
+        # The processes of the version before go on writing while this one is set up.
+        db_default="",
+        editable=False,
     )
     withdraws = models.UUIDField(_("receipt of the consent"), null=True, editable=False)
 

@@ -37,7 +37,7 @@ declare(
         "language": Personal("in which language", erase=Erase.KEEP),
         "text_sha256": Personal("to which words", erase=Erase.KEEP),
         "sentence_sha256": Personal("to which sentence on the screen", erase=Erase.KEEP),
-        "withdraws": Personal("which consent a withdrawal ends", erase=Erase.KEEP),
+        "withdraws": Personal("which consent a withdrawal ends", erase=Erase.KEEP, export=False),
         "version": Personal("under which version of the policy", erase=Erase.KEEP),
         "purposes": Personal("for which purposes", erase=Erase.KEEP),
         "controllers": Personal("towards whom", erase=Erase.KEEP),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consent.choice import leftovers
+from consent.choice.answers import version_in_force
 from consent.choice.cookie import (
     State,
     choice,
@@ -44,7 +45,7 @@ from emsar.site.errors import error_page
 from emsar.site.finished import publish
 from emsar.site.languages import active_language, language_of
 from emsar.site.measured import measured
-from emsar.site.same_origin import same_origin_post
+from emsar.site.same_origin import read_only, same_origin_post
 from emsar.staff.addresses import client_network
 from emsar.staff.counter import hit
 
@@ -68,12 +69,10 @@ class SeeOther(HttpResponseRedirect):
 @measured
 def cookies(request: HttpRequest) -> HttpResponse:
     """``/<lang>/cookies/``: the register and one's choice; POST ``choice``, ``shown``, ``next``."""
-    try:
-        words = notice(COOKIE_CHOICE, active_language())
-    except NoticeUnavailableError as problem:
-        logger.warning("no choice about cookies can be made: %s", problem)
-        raise Http404 from problem
+    words = _question()
     if request.method == "POST":
+        if words is None:
+            return _page(request, None, _nothing(), HTTPStatus.CONFLICT)
         return _answered(request, words)
     response = _page(request, words)
     if not request.GET:
@@ -83,23 +82,37 @@ def cookies(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _question() -> Notice | None:
+    """The words of the question; None where the register has no cookie that needs a choice."""
+    try:
+        return notice(COOKIE_CHOICE, active_language()) if asks_for_cookies() else None
+    except NoticeUnavailableError as problem:
+        # Nobody is asked, so nothing is granted.
+        logger.warning("no choice about cookies can be made: %s", problem)
+        return None
+
+
 def _page(
-    request: HttpRequest, words: Notice, message: str = "", status: int = 200
+    request: HttpRequest, words: Notice | None, message: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {
-        "rows": cookie_rows(),
-        "asks": asks_for_cookies(),
+    asked = _asked(request, words) if words else {}
+    context = {"rows": cookie_rows(), "message": message, **asked}
+    return render(request, "consent/cookies.html", context, status=status)
+
+
+def _asked(request: HttpRequest, words: Notice) -> dict[str, object]:
+    """The question and how it stands, for a page that has one."""
+    return {
+        "asks": True,
         "state": choice(request).state,
         "gpc": sends_gpc(request),
         "token": token_of(words),
-        "message": message,
         "receipt": _receipt_of_withdrawal(request),
         "back": _inside(request.GET.get("back", "")),
         # Made by our own renderer from a document without HTML.
         "sentence": mark_safe(words.sentence),
         "details": mark_safe(words.details),
     }
-    return render(request, "consent/cookies.html", context, status=status)
 
 
 @never_cache
@@ -211,6 +224,10 @@ def _unclear() -> str:
     return _("Nothing was changed: please press one of the buttons.")
 
 
+def _nothing() -> str:
+    return _("There is nothing to choose here; nothing was changed.")
+
+
 def _signalled() -> str:
     return _(
         "Your browser sends the signal Global Privacy Control, which we treat as a refusal. "
@@ -230,3 +247,12 @@ def _limited() -> str:
         "So many choices came from your network in a short time that we cannot record this one "
         "yet. Nothing was accepted. Please try again later."
     )
+
+
+@read_only
+def gpc(request: HttpRequest) -> HttpResponse:
+    """Says to browsers that the site heeds Global Privacy Control, and since which day."""
+    version = version_in_force()
+    if version is None or version.effective_date is None:
+        raise Http404
+    return publish(JsonResponse({"gpc": True, "lastUpdate": version.effective_date.isoformat()}))

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("emsar.site.urls_root")),
+    path("", include("consent.urls_root")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("requests_inbox.urls")),

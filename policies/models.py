@@ -62,7 +62,9 @@ class PolicyVersion(models.Model):
     effective_date = models.DateField(_("effective date"), null=True, blank=True)
     terms = models.JSONField(_("terms"), default=dict, blank=True)
     significant = models.BooleanField(_("significant change"), default=False)
-    requires_reconsent = models.BooleanField(_("asks for the cookie choice again"), default=False)
+    requires_reconsent = models.BooleanField(
+        _("asks for the cookie choice again"), default=False, db_default=False
+    )
     reason_az = models.TextField(_("reason in Azerbaijani"), blank=True)
     reason_en = models.TextField(_("reason in English"), blank=True)
     reason_ru = models.TextField(_("reason in Russian"), blank=True)
@@ -137,7 +139,7 @@ class PolicyPublication(EvidenceRow):
     effective_date = models.DateField()
     terms = models.JSONField(default=dict)
     digests = models.JSONField(default=dict)
-    requires_reconsent = models.BooleanField(default=False)
+    requires_reconsent = models.BooleanField(default=False, db_default=False)
 
     ADDED_LATER: ClassVar[Mapping[str, object]] = {"requires_reconsent": False}
 

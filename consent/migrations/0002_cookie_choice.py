@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consentevent',
             name='sentence_sha256',
-            field=models.CharField(default='', editable=False, max_length=64, verbose_name='SHA-256 of the sentence on the screen'),
+            field=models.CharField(db_default='', default='', editable=False, max_length=64, verbose_name='SHA-256 of the sentence on the screen'),
         ),
         migrations.AddField(
             model_name='consentevent',

@@ -109,6 +109,7 @@ TABLES: dict[str, TableWords] = {
             "method": _("how"),
             "language": LANGUAGE,
             "text_sha256": _("SHA-256 of the words that were shown to you"),
+            "sentence_sha256": _("SHA-256 of the sentence as it stood on your screen"),
             "version": _("policy version"),
             "purposes": _("purposes"),
             "controllers": _("towards whom"),

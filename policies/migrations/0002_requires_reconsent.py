@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='policypublication',
             name='requires_reconsent',
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name='policyversion',
             name='requires_reconsent',
-            field=models.BooleanField(default=False, verbose_name='asks for the cookie choice again'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='asks for the cookie choice again'),
         ),
     ]

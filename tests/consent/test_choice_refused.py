@@ -165,6 +165,11 @@ class TestSignal:
         assert "Global Privacy Control" in response.text
         assert nothing_was_granted(visitor)
 
+    def test_browsers_are_told_that_the_signal_is_heeded(self, client):
+        response = client.get("/.well-known/gpc.json")
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.json() == {"gpc": True, "lastUpdate": "2026-04-28"}
+
     def test_other_values_are_no_signal(self, client):
         assert asks(Chooser(client, **{"sec-gpc": "0"}).open().text)
 

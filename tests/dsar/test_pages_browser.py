@@ -111,9 +111,10 @@ def test_request_taken_back(visitor, live_server, language):
     assert visitor.locator(".button").count() == 1
 
 
-def look_at(page: Page, url: str) -> None:
+def look_at(page: Page, url: str, *, thoroughly: bool = True) -> None:
+    """What axe finds does not depend on the language, but for what is too long."""
     page.goto(url)
-    assert faults(page) == [], url
+    assert not thoroughly or faults(page) == [], url
     assert too_wide(page) <= 0, url
 
 
@@ -128,7 +129,7 @@ def test_pages_are_readable(reader, live_server):
         base = f"{live_server.url}/{language}/my-data/"
         paths = ["", "sent/", "cases/", f"cases/{running}/", f"cases/{running}/take-back/"]
         for path in [*paths, f"cases/{released}/", f"cases/{released}/copy/", "address/x/"]:
-            look_at(reader, base + path)
+            look_at(reader, base + path, thoroughly=language == "az")
 
 
 def test_summary_leads_to_the_first_fault(reader, live_server):

@@ -156,3 +156,19 @@ def test_admin_works_for_the_portal_as_well(client, portal):
         response = client.get(address)
         assert response.status_code == 200
         assert "EMSAR" not in response.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_register_of_cookies_asks_nothing_where_there_is_nothing_to_choose(
+    client, portal, language
+):
+    home = client.get(f"/{language}/").text
+    assert 'class="choice"' not in home
+    assert f'<a href="/{language}/cookies/">' in home
+    response = client.get(f"/{language}/cookies/")
+    assert "<code>cookie_choice</code>" in response.text
+    assert 'name="choice"' not in response.text
+    for choice in ("accept", "refuse"):
+        response = client.post(f"/{language}/cookies/", {"choice": choice})
+        assert response.status_code == 409
+        assert not response.cookies
