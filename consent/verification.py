@@ -1,7 +1,7 @@
 """Verifying the consents alone: each row, the words shown, and the seals that cover them (E-1l)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,6 +12,7 @@ from consent.services import text_is_as_stored
 from consent.wording import screen_sha256
 from emsar.audit.evidence import EvidenceRow
 from emsar.audit.leaving import certified, month_of
+from emsar.audit.models import Seal
 from emsar.audit.verification import (
     Finding,
     absent,
@@ -27,6 +28,8 @@ EVENTS = ConsentEvent._meta.label_lower
 CHUNK = 2000
 # More numbers than that are read by nobody.
 NAMED = 20
+# The job runs each minute.
+SEALED_WITHIN = timedelta(minutes=10)
 
 
 def verify_consents(now: datetime | None = None) -> Iterator[str]:
@@ -39,6 +42,7 @@ def verify_consents(now: datetime | None = None) -> Iterator[str]:
     yield from _withdrawals(moment)
     for finding in chain_findings(moment, KINDS):
         yield f"{finding}{_closer(finding)}"
+    yield from _unsealed(moment)
 
 
 def _words() -> Iterator[str]:
@@ -78,6 +82,17 @@ def _without_consent() -> QuerySet[Any]:
     )
     found: QuerySet[Any] = ConsentEvent.objects.filter(without, kind=ConsentEvent.Kind.WITHDRAWN)
     return found
+
+
+def _unsealed(now: datetime) -> Iterator[str]:
+    """Rows that a seal should cover by now: a chain that was cut, or a job that stands still."""
+    last = Seal.objects.order_by("-id").first()
+    for label, model in KINDS.items():
+        sealed = ((last.spans if last else {}).get(label) or {}).get("to", 0)
+        rows = model.objects.filter(id__gt=sealed, at__lt=now - SEALED_WITHIN).order_by("id")
+        first = rows.first()
+        if first is not None:
+            yield _row(first, f"it and {rows.count() - 1} after it are covered by no seal")
 
 
 def _closer(finding: Finding) -> str:

@@ -30,13 +30,14 @@ from consent.choice.cookie import (
 )
 from consent.choice.recording import count_refusal, record_acceptance, record_withdrawal
 from consent.choice.register import cookie_rows
-from consent.choice.tokens import shows, token_of
+from consent.choice.tokens import ANSWERED, shows, token_of
 from consent.models import ConsentEvent
 from consent.notices import (
     COOKIE_CHOICE,
     Notice,
     NoticeUnavailableError,
     asks_for_cookies,
+    latest,
     notice,
 )
 from consent.receipts.address import path_of, uid_of
@@ -52,6 +53,7 @@ from emsar.staff.counter import hit
 logger = logging.getLogger(__name__)
 
 ACCEPT, REFUSE = "accept", "refuse"
+OWN_FIELDS = frozenset({ANSWERED, "shown", "from", "next"})
 METHODS = {
     "banner": ConsentEvent.Method.BANNER,
     "settings": ConsentEvent.Method.SETTINGS,
@@ -62,6 +64,12 @@ class SeeOther(HttpResponseRedirect):
     """Leads from a choice to a whole page that was made after it."""
 
     status_code = HTTPStatus.SEE_OTHER
+
+
+class SameAgain(HttpResponseRedirect):
+    """Sends what was posted on to another page."""
+
+    status_code = HTTPStatus.TEMPORARY_REDIRECT
 
 
 @same_origin_post
@@ -90,6 +98,12 @@ def _question() -> Notice | None:
         # Nobody is asked, so nothing is granted.
         logger.warning("no choice about cookies can be made: %s", problem)
         return None
+    except DatabaseError:
+        words = latest(COOKIE_CHOICE, active_language())
+        if words is None:
+            raise
+        # The words that were asked last: whoever refuses need not wait for a database.
+        return words
 
 
 def _page(
@@ -108,6 +122,7 @@ def _asked(request: HttpRequest, words: Notice) -> dict[str, object]:
         "gpc": sends_gpc(request),
         "token": token_of(words),
         "receipt": _receipt_of_withdrawal(request),
+        "has_receipt": choice(request).receipt is not None,
         "back": _inside(request.GET.get("back", "")),
         # Made by our own renderer from a document without HTML.
         "sentence": mark_safe(words.sentence),
@@ -117,7 +132,7 @@ def _asked(request: HttpRequest, words: Notice) -> dict[str, object]:
 
 @never_cache
 def _answered(request: HttpRequest, words: Notice) -> HttpResponse:
-    answer = request.POST.get("choice")
+    answer = request.POST.get(ANSWERED)
     if answer == REFUSE:
         return _refused(request, words)
     if answer != ACCEPT:
@@ -160,7 +175,7 @@ def _refused(request: HttpRequest, words: Notice) -> HttpResponse:
     try:
         if before.receipt is not None:
             response = _withdrawn(request, before.receipt)
-        elif not _is_over_limit(request):
+        elif _is_new(request) and not _is_over_limit(request):
             count_refusal(words)
         keep_refused(request, response, words.version)
     except DatabaseError:
@@ -170,19 +185,29 @@ def _refused(request: HttpRequest, words: Notice) -> HttpResponse:
     return response
 
 
-def _withdrawn(request: HttpRequest, receipt: UUID) -> SeeOther:
+def _is_new(request: HttpRequest) -> bool:
+    """Whether a refusal says something that the browser has not said already."""
+    return choice(request).state is not State.REFUSED and not sends_gpc(request)
+
+
+def _withdrawn(request: HttpRequest, receipt: UUID) -> HttpResponseRedirect:
     """Record the end of a consent, and hand its receipt over: the cookie will not know it."""
     event = record_withdrawal(receipt, ConsentEvent.Method.SETTINGS)
     if event is None:
         return _onward(request)
-    told = {"withdrawn": token_of_event(event.uid), "back": request.POST.get("next", "")}
+    # Without what stands behind a question mark: that page's own business.
+    back = request.POST.get("next", "").partition("?")[0]
+    told = {"withdrawn": token_of_event(event.uid), "back": back}
     return SeeOther(f"{reverse('consent:cookies')}?{urlencode(told)}")
 
 
 def _receipt_of_withdrawal(request: HttpRequest) -> str:
     """The address of the receipt that the page's own address carries; empty for none of ours."""
-    event = uid_of(request.GET.get("withdrawn", ""))
-    return path_of(event, active_language()) if event is not None else ""
+    uid = uid_of(request.GET.get("withdrawn", ""))
+    if uid is None or choice(request).state is State.GRANTED:
+        return ""
+    ended = ConsentEvent.objects.filter(uid=uid, kind=ConsentEvent.Kind.WITHDRAWN)
+    return path_of(uid, active_language()) if ended.filter(form=COOKIE_CHOICE).exists() else ""
 
 
 def _keep_anyway(request: HttpRequest, response: HttpResponse, words: Notice) -> None:
@@ -192,9 +217,15 @@ def _keep_anyway(request: HttpRequest, response: HttpResponse, words: Notice) ->
         keep_refused(request, response, words.version)
 
 
-def _onward(request: HttpRequest) -> SeeOther:
-    """Back to the page on which the choice was made, which is now another one."""
-    return SeeOther(_inside(request.POST.get("next", "")) or reverse("consent:cookies"))
+def _onward(request: HttpRequest) -> HttpResponseRedirect:
+    """Back to the page on which the choice was made, which is now another one.
+
+    What stood in that page's form was sent along, and goes back to it.
+    """
+    wanted = _inside(request.POST.get("next", ""))
+    if wanted and request.POST.keys() - OWN_FIELDS:
+        return SameAgain(wanted)
+    return SeeOther(wanted or reverse("consent:cookies"))
 
 
 def _inside(wanted: str) -> str:

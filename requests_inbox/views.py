@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consent.choice.cookie import sends_gpc
+from consent.choice.tokens import ANSWERED
 from consent.models import ConsentEvent
 from consent.notices import FREE_CONSULTATION, Notice, NoticeUnavailableError, notice
 from consent.receipts.address import path_of
@@ -41,6 +42,7 @@ from requests_inbox.tokens import Shown, new_token, read_token
 
 SENT_SALT = "requests_inbox.sent"
 SENT_SECONDS = 60 * 60
+FORM_ID = "request-form"
 
 
 logger = logging.getLogger(__name__)
@@ -109,9 +111,11 @@ def _blank(request: HttpRequest, words: Notice) -> HttpResponse:
 
 def _submitted(request: HttpRequest, words: Notice) -> HttpResponse:
     _refuse_large(request)
+    shown = read_token(request.POST.get("token", ""))
+    if ANSWERED in request.POST:
+        return _brought_back(request, words, shown)
     over_limit = _is_over_limit(request)
     filled = ConsultationForm(request.POST)
-    shown = read_token(request.POST.get("token", ""))
     if over_limit:
         response = _page(request, filled, words, _limited(), shown, status=429)
         response.headers["Retry-After"] = str(settings.FORM_LIMIT_MINUTES * 60)
@@ -126,6 +130,12 @@ def _submitted(request: HttpRequest, words: Notice) -> HttpResponse:
         return _sent_to(receive(_entry(filled.cleaned_data, shown), words))
     except SentBeforeError as before:
         return _page(request, filled, words, _sent_before(before.reference), status=409)
+
+
+def _brought_back(request: HttpRequest, words: Notice, shown: Shown | None) -> HttpResponse:
+    """The form as it was when its visitor answered the question about cookies beside it."""
+    typed = {name: request.POST.get(name, "") for name in ConsultationForm.base_fields}
+    return _page(request, ConsultationForm(initial=typed), words, shown=shown, status=200)
 
 
 def _refuse_large(request: HttpRequest) -> None:
@@ -189,7 +199,7 @@ def _page(
 def _context(filled: ConsultationForm, words: Notice, token: str) -> dict[str, object]:
     # Rendered by our own renderer from a document without HTML.
     consent = {"sentence": mark_safe(words.sentence), "details": mark_safe(words.details)}
-    return {"form": filled, "consent": consent, "token": token}
+    return {"form": filled, "consent": consent, "token": token, "form_id": FORM_ID}
 
 
 def _sent_to(stored: ConsultationRequest) -> HttpResponse:

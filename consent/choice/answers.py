@@ -9,6 +9,7 @@ import time
 
 from django.db import DatabaseError
 
+from emsar.datamap import terms
 from emsar.entities.publication import LOOK_EVERY_SECONDS
 from policies.models import PolicyVersion
 from policies.versions import COOKIES, answered_under, in_force
@@ -20,6 +21,7 @@ class _Known(threading.local):
     until = 0.0
     numbers: frozenset[str] = frozenset()
     version: PolicyVersion | None = None
+    months: int | None = None
 
 
 _known = _Known()
@@ -37,15 +39,30 @@ def version_in_force() -> PolicyVersion | None:
     return _known.version
 
 
+def longest_months() -> int | None:
+    """The longest that the schedule lets a choice be kept, in months, as last known."""
+    _look()
+    return _known.months
+
+
 def _look() -> None:
     now = time.monotonic()
     if now < _known.until:
         return
     try:
         _known.numbers, _known.version = answered_under(COOKIES), in_force(COOKIES)
+        _known.months = _scheduled()
         _known.until = now + LOOK_EVERY_SECONDS
     except DatabaseError:
         _known.until = now + RETRY_SECONDS
+
+
+def _scheduled() -> int | None:
+    """None for an organisation whose schedule does not name the term."""
+    try:
+        return terms.value("schedule", "cookie_choice")
+    except LookupError:
+        return None
 
 
 def forget() -> None:

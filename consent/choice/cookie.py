@@ -12,12 +12,12 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
-from django.core import signing
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from consent.choice.answers import numbers_that_hold, version_in_force
+from consent.choice.answers import longest_months, numbers_that_hold, version_in_force
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from policies.models import PolicyVersion
 
@@ -78,6 +78,12 @@ def sends_gpc(request: HttpRequest) -> bool:
     return request.META.get("HTTP_SEC_GPC") == "1"
 
 
+def names_consent(request: HttpRequest) -> bool:
+    """Whether the cookie holds a consent that was not withdrawn, without asking the database."""
+    value = request.COOKIES.get(NAME, "")
+    return 0 < len(value) <= MAX_LENGTH and _unsigned(value) is not None
+
+
 def state_of(request: HttpRequest) -> State:
     """The state that counts for a page: the signal is stronger than what was accepted before."""
     return State.REFUSED if sends_gpc(request) else choice(request).state
@@ -123,42 +129,44 @@ def _pending(value: str) -> Choice:
 def _unsigned(value: str) -> Choice | None:
     """What a signed value says; kept, because a visitor sends the same with every page."""
     try:
-        receipt, purposes, version, day = signing.loads(value, salt=SALT)
+        receipt, purposes, version, day = Signer(salt=SALT).unsign_object(value)
         on = date.fromisoformat(day)
         return Choice(State.GRANTED, version, UUID(receipt), tuple(purposes), on)
-    except (signing.BadSignature, ValueError, TypeError, AttributeError):
+    except (BadSignature, ValueError, TypeError, AttributeError):
         return None
 
 
 def _is_over(found: Choice) -> bool:
     """Whether the time of an acceptance is over, whatever the browser thinks of its cookie."""
-    months = _lifetime_months()
-    return found.on is None or months is None or _today() >= add_calendar_months(found.on, months)
+    version = version_in_force()
+    if found.on is None or version is None:
+        return True
+    return _today() >= add_calendar_months(found.on, _months(version))
 
 
 def granted_value(receipt: UUID, purposes: tuple[str, ...], version: str) -> str:
     """The signed value of an acceptance of today."""
     content = [receipt.hex, list(purposes), version, _today().isoformat()]
-    return signing.dumps(content, salt=SALT)
+    return Signer(salt=SALT).sign_object(content)
 
 
 def keep_granted(
     request: HttpRequest, response: HttpResponseBase, value: str, version: PolicyVersion
 ) -> None:
     """Let the browser keep an acceptance, for the term of the version agreed to."""
-    _keep(request, response, value, int(version.terms[LIFETIME_TERM]))
+    _keep(request, response, value, _months(version))
 
 
 def keep_refused(request: HttpRequest, response: HttpResponseBase, version: PolicyVersion) -> None:
     """Let the browser keep a refusal, so that nobody asks again; it names nobody."""
-    value = f"{REFUSED_PREFIX}{version.number}"
-    _keep(request, response, value, int(version.terms[LIFETIME_TERM]))
+    _keep(request, response, f"{REFUSED_PREFIX}{version.number}", _months(version))
 
 
 def keep_pending(request: HttpRequest, response: HttpResponseBase) -> None:
     """Let the browser keep which consent it withdrew, until that can be recorded."""
     value = request.COOKIES[NAME].removeprefix(PENDING_PREFIX)
-    _keep(request, response, f"{PENDING_PREFIX}{value}", _lifetime_months() or 1)
+    version = version_in_force()
+    _keep(request, response, f"{PENDING_PREFIX}{value}", _months(version) if version else 1)
 
 
 def _keep(request: HttpRequest, response: HttpResponseBase, value: str, months: int) -> None:
@@ -176,9 +184,11 @@ def _keep(request: HttpRequest, response: HttpResponseBase, value: str, months: 
     )
 
 
-def _lifetime_months() -> int | None:
-    version = version_in_force()
-    return int(version.terms[LIFETIME_TERM]) if version is not None else None
+def _months(version: PolicyVersion) -> int:
+    """How long a choice is kept: what the version promises, and never longer than the schedule."""
+    promised = int(version.terms[LIFETIME_TERM])
+    most = longest_months()
+    return promised if most is None else min(promised, most)
 
 
 def _today() -> date:

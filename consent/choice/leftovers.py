@@ -14,9 +14,9 @@ from django.http.response import HttpResponseBase
 
 PREFIX = "_ga"
 # Anybody may send a thousand cookies of that name; the answer's head stays small.
-MOST = 10
+MOST = 20
 
-_NAME = re.compile(r"_ga[A-Za-z0-9_]{0,60}")
+_NAME = re.compile(r"_ga[A-Za-z0-9_.-]{0,60}")
 _ADDRESS = re.compile(r"[0-9.]+|\[.*\]|.*:.*")
 
 

@@ -4,23 +4,25 @@ Without a time or a nonce, so that one page serves everybody; it is worth as lon
 those that are shown, and it is bound to their language and version.
 """
 
-from django.core import signing
+from django.core.signing import BadSignature, Signer
 
 from consent.notices import Notice
 
 SALT = "consent.choice.shown"
+# The field of the buttons; a form that was sent along with one of them was not sent itself.
+ANSWERED = "choice"
 
 
 def token_of(notice: Notice) -> str:
     """The token of a page that shows these words."""
-    return signing.dumps(_words(notice), salt=SALT)
+    return Signer(salt=SALT).sign_object(_words(notice))
 
 
 def shows(token: str, notice: Notice) -> bool:
     """Whether the page that was answered showed these words; a forged or foreign token did not."""
     try:
-        return bool(signing.loads(token, salt=SALT) == _words(notice))
-    except signing.BadSignature:
+        return bool(Signer(salt=SALT).unsign_object(token) == _words(notice))
+    except (BadSignature, ValueError):
         return False
 
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import template
 from django.db import DatabaseError
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from consent.choice.cookie import NAME, State, sends_gpc, state_of
+from consent.choice.cookie import NAME, State, choice, names_consent, sends_gpc, state_of
 from consent.choice.tag import tag_of
 from consent.choice.tokens import token_of
 from consent.notices import (
@@ -18,6 +20,7 @@ from consent.notices import (
     notice,
 )
 from emsar.site.languages import active_language
+from emsar.site.logs import masked
 
 register = template.Library()
 
@@ -34,8 +37,20 @@ def cookie_banner(context: template.Context) -> dict[str, Any]:
         return {}
     # Made by our own renderer from a document without HTML.
     sentence = mark_safe(words.sentence)
-    path = context["request"].path
-    return {"asks": True, "sentence": sentence, "token": token_of(words), "path": path}
+    shown = {"asks": True, "sentence": sentence, "token": token_of(words)}
+    return shown | {"path": _way_back(request)} | _beside(str(context.get("form_id", "")))
+
+
+def _beside(form: str) -> dict[str, Any]:
+    """Attributes that let the buttons send the page's own form along; none without one."""
+    if not form:
+        return {}
+    owner = format_html(' form="{}"', form)
+    address = reverse("consent:cookies")
+    return {
+        "owner": owner,
+        "sends": format_html('{} formaction="{}" formnovalidate', owner, address),
+    }
 
 
 def _question(request: Any) -> Notice | None:
@@ -64,7 +79,10 @@ def _shown_before(request: Any) -> Notice | None:
 def analytics_tag(context: template.Context) -> dict[str, Any]:
     """Google's script and ours, on a measured page of somebody who agreed."""
     request = context.get("request")
-    return {"tag": tag_of(request) if request is not None else None}
+    # The address of an error page may have been written by anybody.
+    if request is None or context.get("is_error"):
+        return {}
+    return {"tag": tag_of(request)}
 
 
 @register.inclusion_tag("consent/footer.html", takes_context=True)
@@ -73,8 +91,18 @@ def cookie_footer(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     if request is None or _is_elsewhere(request):
         return {}
-    granted = not context.get("is_error") and state_of(request) is State.GRANTED
-    return {"shown": True, "granted": granted, "path": request.path}
+    # Also under the signal: it stops the tag, and ends no consent.
+    agreed = names_consent(request) if context.get("is_error") else _has_agreed(request)
+    return {"shown": True, "granted": agreed, "path": _way_back(request)}
+
+
+def _has_agreed(request: Any) -> bool:
+    return choice(request).state is State.GRANTED
+
+
+def _way_back(request: Any) -> str:
+    """Where the answer leads; not to an address with a mailed link's token, which stays there."""
+    return "" if masked(request.path) != request.path else str(request.get_full_path())
 
 
 def _is_elsewhere(request: Any) -> bool:

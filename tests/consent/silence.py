@@ -16,7 +16,7 @@ PATHS = (
     *("", "solutions/", "consulting/", "free-consultation/", "free-consultation/?service=tax"),
     *("privacy-policy/", "privacy-policy/1.0/", "privacy-policy/versions/", "cookie-policy/"),
     *("cookie-policy/versions/", "cookies/", "my-data/", "free-consultation/withdrawn/"),
-    "no/such/page/",
+    *("no/such/page/", "ivan-petrov-1985/", "privacy-policy/9.9/"),
 )
 GOOGLE = re.compile(r"google(?!\s+Analytics)[a-z-]*\.|gtag|doubleclick|G-TEST", re.IGNORECASE)
 HINT = re.compile(r"<link[^>]+rel=[\"']?(?:preconnect|dns-prefetch|preload|prefetch|modulepreload)")

@@ -93,6 +93,18 @@ def test_answer_that_nothing_changed_brings_no_tag_back(site, visit, proxy):
     assert google.loads(proxy.record) == []
 
 
+def test_withdrawal_in_one_window_ends_the_tag_in_the_others(site, visit, proxy):
+    page = agreed(visit, site, proxy, google.Mode.STUBBORN)
+    other = page.context.new_page()
+    other.goto(f"{site}/en/my-data/")
+    other.click(WITHDRAW)
+    page.wait_for_function("document.scripts.length === 0")
+    for path in ("", "privacy-policy/", "consulting/"):
+        other.goto(f"{site}/en/{path}")
+    other.wait_for_timeout(500)
+    assert jar(page) == {MAIN: {"cookie_choice"}}
+
+
 def sha256_on_screen(text: str) -> str:
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
 
@@ -114,6 +126,25 @@ def test_sentences_on_the_screen_are_those_of_the_events(site, visit, monkeypatc
     for form, text in {"cookies": asked, "free-consultation": agreed_to}.items():
         assert held[form].sentence_sha256 == sha256_on_screen(text)
         assert held[form].language == language
+
+
+@pytest.mark.parametrize("button", [ACCEPT, REFUSE], ids=["accept", "refuse"])
+def test_answer_beside_the_form_loses_nothing_of_it(site, visit, proxy, monkeypatch, button):
+    monkeypatch.setattr("requests_inbox.tokens.MINIMUM_FILL_SECONDS", 0)
+    google.install(proxy)
+    page = visit(javascript=False)
+    page.goto(f"{site}/en/free-consultation/")
+    for name in ("name", "email", "project"):
+        page.fill(f"[name={name}]", FILLED_IN[name])
+    page.click(button)
+    assert page.url == f"{site}/en/free-consultation/"
+    assert page.locator(".choice").count() == page.locator(".errors").count() == 0
+    assert page.input_value("[name=project]") == FILLED_IN["project"]
+    page.select_option("[name=service]", FILLED_IN["service"])
+    page.click(".form > button")
+    assert "/sent/" in page.url
+    events = ConsentEvent.objects.values_list("form", flat=True)
+    assert sorted(events) == ["cookies", "free-consultation"][button == REFUSE :]
 
 
 def keys_to(page, value: str) -> int:

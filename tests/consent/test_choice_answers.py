@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.core import signing
+from django.core.signing import Signer
 
 from consent.choice.cookie import NAME, SALT
 from consent.models import ConsentEvent, RefusalCount
@@ -44,7 +44,7 @@ class TestAccepting:
     def test_cookie_is_signed_and_names_the_receipt(self, visitor):
         with time_machine.travel(NOON, tick=False):
             visitor.accept()
-            content = signing.loads(visitor.value, salt=SALT)
+            content = Signer(salt=SALT).unsign_object(visitor.value)
         receipt = ConsentEvent.objects.get().uid.hex
         assert content == [receipt, ["analytics"], "1.0", "2026-11-22"]
 
@@ -101,6 +101,12 @@ class TestRefusing:
         page = visitor.open().text
         assert not asks(page)
         assert not has_tag(page)
+
+    def test_refusing_again_is_counted_once(self, visitor):
+        for _ in range(3):
+            visitor.open("cookies/")
+            visitor.answer("refuse")
+        assert RefusalCount.objects.get().count == 1
 
     def test_refusals_of_a_day_in_baku_are_added_up(self, client):
         with time_machine.travel("2026-11-22T19:59:00Z", tick=False):

@@ -1,9 +1,11 @@
+from itertools import chain
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from consent.models import ConsentEvent
 from consent.verification import verify_consents
+from emsar.audit.verification import verify_head
 
 
 class Command(BaseCommand):
@@ -12,9 +14,12 @@ class Command(BaseCommand):
         "exit code 1 names each row that is not as it was written."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--head", metavar="NUMBER:DIGEST", help="a head that was mailed out")
+
+    def handle(self, *args: Any, head: str | None = None, **options: Any) -> None:
         problems = 0
-        for problem in verify_consents():
+        for problem in chain(verify_consents(), verify_head(head) if head else ()):
             self.stderr.write(problem)
             problems += 1
         if problems:

@@ -22,6 +22,8 @@
     var button = event.submitter;
     if (button && button.name === "choice" && button.value === "refuse") { window[disable] = true; }
   });
+  // Another window may have withdrawn: its answer deletes Google's cookies, which shows here.
+  watch();
 
   window.dataLayer = window.dataLayer || [];
   function gtag() { window.dataLayer.push(arguments); }
@@ -48,6 +50,26 @@
     page_referrer: referrer()
   });
 
+  function stop() {
+    window[disable] = true;
+    // Not while somebody may be typing; there the switch has to do.
+    if (!document.querySelector("main form textarea")) { window.location.reload(); }
+  }
+  function isGoogles(cookie) { return cookie.name.indexOf("_ga") === 0; }
+  function watch() {
+    var had = false;
+    if (window.cookieStore && window.cookieStore.addEventListener) {
+      window.cookieStore.addEventListener("change", function (event) {
+        if (event.deleted.some(isGoogles)) { stop(); }
+      });
+      return;
+    }
+    window.setInterval(function () {
+      var has = /(^|; )_ga=/.test(document.cookie);
+      if (had && !has) { stop(); }
+      had = has;
+    }, 1000);
+  }
   function referrer() {
     try {
       return document.referrer ? new URL(document.referrer).origin + "/" : "";
