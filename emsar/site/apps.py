@@ -16,9 +16,14 @@ class SiteConfig(AppConfig):
             expect_job,
             register_check,
         )
+        from emsar.statistics.connection import is_connected
 
         register_check("mail queue", check_queue)
         register_check("jobs", check_jobs)
         register_check("retention", check_retention)
         # The seal runs every minute; ten missed ones are no coincidence.
         expect_job("seal", within=timedelta(minutes=10))
+        # Once a day, and one day may fail: Google has a quota, and days when it is away.
+        expect_job("statistics", within=timedelta(hours=49), when=is_connected)
+        # Asked each hour; that the control is red is no fault of the site.
+        expect_job("analytics_retention", within=timedelta(hours=3), when=is_connected)

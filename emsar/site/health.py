@@ -31,7 +31,7 @@ class Health:
 
 Check = Callable[[], Health]
 _checks: dict[str, Check] = {}
-_jobs: dict[str, timedelta] = {}
+_jobs: dict[str, tuple[timedelta, Callable[[], bool]]] = {}
 _started = timezone.now()
 
 
@@ -40,9 +40,16 @@ def register_check(name: str, check: Check) -> None:
     _checks[name] = check
 
 
-def expect_job(job: str, within: timedelta) -> None:
-    """Let `/readyz` fail when the heartbeat of a scheduled job is older than ``within``."""
-    _jobs[job] = within
+def _always() -> bool:
+    return True
+
+
+def expect_job(job: str, within: timedelta, when: Callable[[], bool] = _always) -> None:
+    """Let `/readyz` fail when the heartbeat of a scheduled job is older than ``within``.
+
+    ``when`` says whether the job has anything to do at all on this site.
+    """
+    _jobs[job] = (within, when)
 
 
 def check_queue() -> Health:
@@ -60,7 +67,8 @@ def check_retention() -> Health:
 def check_jobs() -> Health:
     """The jobs that are late, by name. After a start each of them has its time to run first."""
     beats = dict(Heartbeat.objects.filter(job__in=_jobs).values_list("job", "at"))
-    late = [job for job, within in sorted(_jobs.items()) if _is_late(beats.get(job), within)]
+    limits = {job: within for job, (within, when) in sorted(_jobs.items()) if when()}
+    late = [job for job, within in limits.items() if _is_late(beats.get(job), within)]
     return Health(ok=not late, detail=", ".join(late) or None)
 
 

@@ -20,7 +20,7 @@ from emsar.statistics.connection import is_connected
 from emsar.statistics.drawing import Comparison, google_tiles, listings, own_charts, visits_chart
 from emsar.statistics.figures import Period, ending, newest, visits_of
 from emsar.statistics.models import Outcome, RetentionReading
-from emsar.statistics.panels import control_panel, statistics_panel
+from emsar.statistics.panels import control_panel, statistics_panel, unwatched_panel
 from emsar.statistics.reports import FEWEST_USERS
 
 LENGTHS = (7, 28, 90)
@@ -31,7 +31,7 @@ READINGS = 10
 allow(("entity_staff", "dpo", "administrator", "auditor"), "statistics.snapshot", "view")
 allow(("dpo", "administrator"), "statistics.retentionreading", "view")
 
-for _panel in (statistics_panel, control_panel):
+for _panel in (statistics_panel, control_panel, unwatched_panel):
     register_panel(_panel)
 
 
@@ -41,19 +41,19 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     user = let_in(request, RIGHT)
     length = _length(request.GET.get("days", "28"))
     last = newest()
-    today = timezone.localdate(None, BAKU)
-    period = ending(last.day if last else today - ONE_DAY, length)
+    yesterday = timezone.localdate(None, BAKU) - ONE_DAY
+    period = ending(last.day if last else yesterday, length)
     context = {
         **admin.site.each_context(request),
         "title": _("Statistics"),
         "period": period,
         "length": length,
         "lengths": LENGTHS,
-        "own": own_charts(user, period),
+        "own": own_charts(user, ending(yesterday, length), shown=period),
         "least": FEWEST_USERS,
         "is_connected": is_connected(),
         "newest": last,
-        "is_stale": notes.is_stale(last, today),
+        "is_stale": notes.is_stale(last),
         **(_google(period) if is_connected() else _how_to_connect()),
         **_control(user),
     }

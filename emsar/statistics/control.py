@@ -4,10 +4,12 @@ Nothing is green by itself: without a property the state is "not configured", wi
 the last two days it is "cannot be read".
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -21,6 +23,8 @@ from emsar.statistics.connection import is_connected, property_number
 from emsar.statistics.google import Budget, StoppedError, admin_client, ask
 from emsar.statistics.models import Outcome, RetentionReading
 
+logger = logging.getLogger(__name__)
+
 JOB = "analytics_retention"
 TERM = "analytics_retention"
 NOT_CONFIGURED = "not_configured"
@@ -28,6 +32,8 @@ NOT_CONFIGURED = "not_configured"
 FRESH = timedelta(hours=48)
 # After a failure.
 PAUSE = timedelta(minutes=55)
+# "emkeep" in figures; two who read at once write one reading.
+LOCK = 0x656D6B656570
 # Google's own choices; every other answer names no end.
 MONTHS = {
     "TWO_MONTHS": 2,
@@ -116,10 +122,16 @@ def verdict_of(reading: RetentionReading, months: int | None) -> Verdict:
 def check_due(now: datetime | None = None) -> State | None:
     """The nightly job: once a day of Asia/Baku, and again an hour after a failure.
 
-    None when there was nothing to do.
+    None when there was nothing to read. What is red is told in any case, so a mail that was not
+    written, or had nobody to go to, follows with the next hour.
     """
     moment = now or timezone.now()
-    return check(moment) if is_connected() and is_time(moment) else None
+    if not is_connected():
+        return None
+    reading = _read(moment) if is_time(moment) else None
+    is_new = reading is not None and _keep_if_due(reading, moment)
+    found = _end(moment)
+    return found if is_new else None
 
 
 def is_time(now: datetime) -> bool:
@@ -136,31 +148,50 @@ def check(now: datetime | None = None) -> State:
     moment = now or timezone.now()
     if not is_connected():
         return State(NOT_CONFIGURED)
-    reading = _read(moment)
-    reading.verdict = verdict_of(reading, promised_months())
-    is_news = reading.verdict != Verdict.IN_ORDER and _is_news(reading)
-    reading.save()
-    found = state(moment)
-    if is_news:
+    _read(moment).save()
+    return _end(moment)
+
+
+@transaction.atomic
+def _keep_if_due(reading: RetentionReading, now: datetime) -> bool:
+    """Decided once more, alone: somebody else may have read meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    is_due = is_time(now)
+    if is_due:
+        reading.save()
+    return is_due
+
+
+def _end(now: datetime) -> State:
+    found = state(now)
+    if found.is_red and not is_spared(found, now):
         tell_officer(found)
-    if reading.outcome == Outcome.OK:
-        beat(JOB)
+    # That Google is not in order is no fault of the job.
+    beat(JOB)
     return found
 
 
 def _read(now: datetime) -> RetentionReading:
     reading = RetentionReading(ga_property=property_number(), at=now, outcome=Outcome.OK)
     try:
-        with admin_client() as client:
-            name = f"properties/{property_number()}/dataRetentionSettings"
-            found = ask(client.get_data_retention_settings, Budget(), name=name)
+        _ask_google(reading)
     except StoppedError as stop:
         reading.outcome = stop.outcome
-        return reading
+    except Exception as problem:  # noqa: BLE001 - no reading at all would say nothing
+        logger.error("statistics: the control failed (%s)", type(problem).__name__)
+        reading.outcome = Outcome.FAILED
+    reading.verdict = verdict_of(reading, promised_months())
+    return reading
+
+
+def _ask_google(reading: RetentionReading) -> None:
+    with admin_client() as client:
+        name = f"properties/{property_number()}/dataRetentionSettings"
+        found = ask(client.get_data_retention_settings, Budget(), name=name)
     reading.event_months = _months(found.event_data_retention)
     reading.user_months = _months(found.user_data_retention)
     reading.resets = bool(found.reset_user_data_on_new_activity)
-    return reading
 
 
 def _months(duration: Any) -> int | None:
@@ -168,20 +199,31 @@ def _months(duration: Any) -> int | None:
     return MONTHS.get(getattr(duration, "name", ""))
 
 
-def _is_news(reading: RetentionReading) -> bool:
-    """Whether the officer was not told of this since it was last in order."""
-    green = readings().filter(verdict=Verdict.IN_ORDER).first()
-    since = readings().filter(at__gt=green.at) if green else readings()
-    return not since.filter(verdict=reading.verdict).exists()
+def _last_green() -> RetentionReading | None:
+    found: RetentionReading | None = readings().filter(verdict=Verdict.IN_ORDER).first()
+    return found
+
+
+def is_spared(found: State, now: datetime) -> bool:
+    """Whether only a try failed, while an answer of the last two days was in order."""
+    green = _last_green()
+    failed = found.reading is not None and found.reading.outcome != Outcome.OK
+    return failed and green is not None and now - green.at <= FRESH
 
 
 def tell_officer(found: State) -> int:
-    """One mail about a state that turned red; the number of mails."""
-    reading = found.reading
-    assert reading is not None  # noqa: S101 - asked by the caller
-    sentences = [_words_later(fault, reading, found.months) for fault in found.faults]
-    key = f"analytics_retention:{reading.verdict}:{_day(reading.at)}"
-    return notify_role("dpo", "analytics_retention", {"sentences": sentences}, key=key)
+    """A mail about a red state; one that was told already since the last green is not repeated.
+
+    The mail's key decides that, so asking again does no harm. The number of officers.
+    """
+    green = _last_green()
+    since = f"{property_number()}:{green.pk if green else 0}"
+    context = {
+        "sentences": [_words_later(each, found.reading, found.months) for each in found.faults],
+        "is_unreadable": found.code == Verdict.UNREADABLE,
+    }
+    key = f"analytics_retention:{since}:{','.join(found.faults)}"
+    return notify_role("dpo", "analytics_retention", context, key=key)
 
 
 def fault_words(fault: str, reading: RetentionReading | None, months: int | None) -> str:

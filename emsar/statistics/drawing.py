@@ -28,12 +28,16 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Tile:
-    """A number, and how it changed; ``before`` is the number of the period before."""
+    """A number, and how it changed; ``before`` is the number of the period before.
+
+    ``days`` names its days where they are others than those of the page.
+    """
 
     title: str
     count: str
     before: str
     change: str
+    days: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Comparison:
 
     @property
     def is_fair(self) -> bool:
-        return not self.now.missing and not self.before.missing
+        return self.now.is_whole and self.before.is_whole
 
     def change(self, count: int, before: int) -> str:
         return changed(count, before) if self.is_fair else NONE
@@ -161,19 +165,27 @@ class Own:
     chart: Columns
 
 
-def own_charts(user: User, period: Period) -> list[Own]:
-    """What the rooms count themselves, of what this user may see."""
+def own_charts(user: User, period: Period, *, shown: Period) -> list[Own]:
+    """What the rooms count themselves, of what this user may see.
+
+    Our own tables are complete up to yesterday, so ``period`` can end later than the one that is
+    ``shown`` for Google's figures.
+    """
     found = []
+    days = "" if period == shown else f"{day_text(period.first)} – {day_text(period.last)}"
     for figure in own_figures():
         counts = figure.counts(user, period.before.first, period.last)
         if counts is not None:
             now = [counts.get(day, 0) for day in period.days]
             before = [counts.get(day, 0) for day in period.before.days]
-            found.append(_own(figure.name, str(figure.title), period, now, before))
+            chart = _own_chart(figure.name, str(figure.title), period, now, before)
+            found.append(Own(_own_tile(str(figure.title), sum(now), sum(before), days), chart))
     return found
 
 
-def _own(name: str, title: str, period: Period, now: list[int], before: list[int]) -> Own:
-    count, old = sum(now), sum(before)
-    tile = Tile(title, spaced(count), spaced(old), changed(count, old))
-    return Own(tile, _by_day(name, title, period, (now, before), (tile.count, tile.before)))
+def _own_tile(title: str, count: int, before: int, days: str) -> Tile:
+    return Tile(title, spaced(count), spaced(before), changed(count, before), days)
+
+
+def _own_chart(name: str, title: str, period: Period, now: list[int], before: list[int]) -> Columns:
+    return _by_day(name, title, period, (now, before), (spaced(sum(now)), spaced(sum(before))))

@@ -1,8 +1,9 @@
 """Yesterday's aggregates, fetched once a day; any day can be fetched again without doubling."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -48,7 +49,7 @@ def fetch_due(now: datetime | None = None) -> Outcome | None:
     moment = now or timezone.now()
     if not is_connected() or not is_time(moment):
         return None
-    return _run(moment, days_due(moment))
+    return _run(moment, lambda: days_due(moment), is_daily=True)
 
 
 def fetch_day(day: date, now: datetime | None = None) -> Outcome | None:
@@ -59,9 +60,9 @@ def fetch_day(day: date, now: datetime | None = None) -> Outcome | None:
     moment = now or timezone.now()
     if not is_connected():
         raise NotConnectedError
-    if not may_be_kept(day, moment):
+    if _is_refused(day, moment):
         raise DayRefusedError(day)
-    return _run(moment, [day], day)
+    return _run(moment, lambda: [day] if may_be_kept(day, moment) else [], day)
 
 
 def fetch_now(now: datetime | None = None) -> Outcome | None:
@@ -69,7 +70,7 @@ def fetch_now(now: datetime | None = None) -> Outcome | None:
     moment = now or timezone.now()
     if not is_connected():
         raise NotConnectedError
-    return _run(moment, days_due(moment))
+    return _run(moment, lambda: days_due(moment))
 
 
 def is_time(now: datetime) -> bool:
@@ -98,6 +99,14 @@ def may_be_kept(day: date, now: datetime) -> bool:
     return first_day_still_kept(RULE, _today(now)) <= day < _today(now)
 
 
+def _is_refused(day: date, now: datetime) -> bool:
+    """Without a term nothing is refused: the run fails, and the page says so."""
+    try:
+        return not may_be_kept(day, now)
+    except LookupError:
+        return False
+
+
 def _today(now: datetime) -> date:
     return timezone.localdate(now, BAKU)
 
@@ -107,32 +116,59 @@ def _hour_of(now: datetime) -> datetime:
 
 
 @transaction.atomic
-def _begin(now: datetime, day: date | None = None) -> Fetch | None:
-    """Note that a run begins, unless another one is under way."""
+def _begin(now: datetime, day: date | None = None, *, is_daily: bool = False) -> Fetch | None:
+    """Note that a run begins, unless another one is under way, or has done the day's job."""
     _lock()
+    if is_daily and not is_time(now):
+        return None
     under_way = Fetch.objects.filter(ended_at=None, started_at__gt=now - LEASE)
     if under_way.exists():
         return None
     return Fetch.objects.create(ga_property=property_number(), day=day, started_at=now)
 
 
-def _run(now: datetime, days: Iterable[date], only: date | None = None) -> Outcome | None:
-    run = _begin(now, only)
+def _run(
+    now: datetime,
+    days: Callable[[], Iterable[date]],
+    only: date | None = None,
+    *,
+    is_daily: bool = False,
+) -> Outcome | None:
+    run = _begin(now, only, is_daily=is_daily)
     return None if run is None else _carry_out(run, days, now)
 
 
-def _carry_out(run: Fetch, days: Iterable[date], now: datetime) -> Outcome:
+def _carry_out(run: Fetch, days: Callable[[], Iterable[date]], now: datetime) -> Outcome:
     """Day after day, each stored when it is complete; what was stored before a failure stays."""
     run.outcome = Outcome.OK
     try:
+        wanted = list(days())
         with data_client() as client:
             budget = Budget(RUN)
-            for day in days:
-                store(read_day(client, day, budget), now)
-                run.days += 1
+            for day in wanted:
+                _take(run, client, day, budget, now)
     except StoppedError as stop:
         run.outcome = stop.outcome
+    except Exception as problem:  # noqa: BLE001 - a run without an end would hide what is wrong
+        _failed(run, problem)
     return _end(run)
+
+
+def _take(run: Fetch, client: Any, day: date, budget: Budget, now: datetime) -> None:
+    """One day; what anybody may have sent to Google under it must not keep the others away."""
+    try:
+        store(read_day(client, day, budget), now)
+        run.days += 1
+    except StoppedError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the other days are fetched
+        _failed(run, problem)
+
+
+def _failed(run: Fetch, problem: Exception) -> None:
+    # The sentence may hold what somebody made up, or Google's own words: its kind is enough.
+    logger.error("statistics: a day could not be fetched (%s)", type(problem).__name__)
+    run.outcome = Outcome.FAILED
 
 
 def _end(run: Fetch) -> Outcome:

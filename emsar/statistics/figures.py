@@ -66,6 +66,11 @@ class Visits:
         """How many days had fewer visitors than are stored."""
         return sum(each.users is None for each in self.known.values())
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every day is known, so that its sums can be compared."""
+        return not self.missing and not self.hidden
+
     def flagged(self, flag: str) -> int:
         """On how many days Google says so."""
         return sum(getattr(each, flag) for each in self.known.values())

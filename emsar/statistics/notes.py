@@ -1,14 +1,14 @@
 """What has to be known about the figures on the page, said in sentences."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, time
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emsar.entities.businessdays import BAKU
+from emsar.entities.businessdays import BAKU, ONE_DAY
 from emsar.entities.wording import moment_text
 from emsar.statistics.connection import property_number
 from emsar.statistics.fetching import LEASE
@@ -16,8 +16,8 @@ from emsar.statistics.figures import Visits
 from emsar.statistics.models import Fetch, Outcome, Snapshot
 from emsar.statistics.reports import FEWEST_USERS
 
-# Before the daily job of today the newest day is the one before yesterday; older ones are stale.
-FRESH_DAYS = 2
+# By then the daily job of 09:00 has had an hour; earlier a day more is no sign of anything.
+FETCHED_BY = time(10)
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,11 @@ def baku_text(moment: datetime) -> str:
     return moment_text(timezone.localtime(moment, BAKU))
 
 
-def is_stale(newest: Snapshot | None, today: date) -> bool:
-    """Whether a daily job is missing (``today`` in Asia/Baku)."""
-    return newest is not None and newest.day < today - timedelta(days=FRESH_DAYS)
+def is_stale(newest: Snapshot | None, now: datetime | None = None) -> bool:
+    """Whether a daily job is missing, by the clock of Asia/Baku."""
+    local = timezone.localtime(now, BAKU)
+    days = 1 if local.time() >= FETCHED_BY else 2
+    return newest is not None and newest.day < local.date() - days * ONE_DAY
 
 
 def last_attempt(now: datetime | None = None) -> Attempt | None:
@@ -63,10 +65,20 @@ def _is_set(name: str) -> bool:
 
 def notes(now: Visits, before: Visits) -> list[str]:
     """What limits the figures of these two periods, Google's own remarks among it."""
-    found = [_flag_words(flag, now.flagged(flag)) for flag in ("thresholded", "sampled")]
-    found += [_flag_words("other_row", now.flagged("other_row")), _hidden(now.hidden)]
-    found += [_missing(now.missing), _missing_before(before), *_zones(now)]
+    found = [*_of_period(now), _missing(now.missing)]
+    found += [_before(words) for words in _of_period(before)]
+    found += [_not_whole(now, before), _by_hand(now, before), *_zones(now, before)]
     return [words for words in found if words]
+
+
+def _of_period(visits: Visits) -> list[str]:
+    flags = ("thresholded", "sampled", "other_row")
+    found = [_flag_words(flag, visits.flagged(flag)) for flag in flags]
+    return [words for words in (*found, _hidden(visits.hidden)) if words]
+
+
+def _before(words: str) -> str:
+    return _("In the period before: %(note)s") % {"note": words}
 
 
 def _flag_words(flag: str, days: int) -> str:
@@ -111,13 +123,26 @@ def _missing(days: int) -> str:
     return words % {"days": days} if days else ""
 
 
-def _missing_before(before: Visits) -> str:
-    if not before.missing:
+def _not_whole(now: Visits, before: Visits) -> str:
+    if before.missing:
+        return _("The period before is not known as a whole, so no change is told.")
+    if now.is_whole and before.is_whole:
         return ""
-    return _("The period before is not known as a whole, so no change is told.")
+    return _("Not every day of the two periods is known, so no change is told.")
 
 
-def _zones(visits: Visits) -> list[str]:
-    zones = {each.time_zone for each in visits.known.values()} - {"", str(BAKU)}
+def _by_hand(now: Visits, before: Visits) -> str:
+    """The daily job looks back a week only."""
+    if not now.missing and not before.missing:
+        return ""
+    return _(
+        "Days that have been missing for more than a week can be fetched with"
+        " “manage.py fetch_statistics --day 2026-01-31”, run where the worker runs."
+    )
+
+
+def _zones(*periods: Visits) -> list[str]:
+    known = [each for visits in periods for each in visits.known.values()]
+    zones = {each.time_zone for each in known} - {"", str(BAKU)}
     words = _("Google counts the days in the time zone %(zone)s.")
     return [words % {"zone": zone} for zone in sorted(zones)]

@@ -1,11 +1,10 @@
 """Statistics on the admin's first page: the last week, and an alarm when Google keeps too long."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emsar.entities.businessdays import BAKU
 from emsar.staff.acting import acting_user
 from emsar.staff.charts import spaced
 from emsar.staff.panels import Panel
@@ -28,7 +27,7 @@ def statistics_panel(request: HttpRequest) -> Panel | None:
         "visits": spaced(found.visits) if found else "",
         "last": last.day if last else None,
         "is_connected": is_connected(),
-        "is_stale": is_stale(last, timezone.localdate(None, BAKU)),
+        "is_stale": is_stale(last),
     }
     return Panel(_("Statistics"), "admin/statistics/panel.html", context)
 
@@ -44,3 +43,16 @@ def control_panel(request: HttpRequest) -> Panel | None:
     words = [control.fault_words(each, state.reading, state.months) for each in state.faults]
     context: dict[str, object] = {"lines": [(line, address) for line in words]}
     return Panel(_("Google Analytics: retention"), "admin/panels/reminders.html", context, "alarm")
+
+
+def unwatched_panel(request: HttpRequest) -> Panel | None:
+    """Google counts the visits, and nobody looks how long it keeps them (E-7.2d)."""
+    may_see = acting_user(request).has_perm("statistics.view_retentionreading")
+    if not may_see or is_connected() or not settings.GA_MEASUREMENT_ID:
+        return None
+    # Translators: check: "tag" is Google's own term for its script
+    words = _("The pages load Google's tag, but nobody checks how long Google keeps the data.")
+    context: dict[str, object] = {"lines": [(words, reverse("admin:statistics_page"))]}
+    return Panel(
+        _("Google Analytics: retention"), "admin/panels/reminders.html", context, "warning"
+    )

@@ -1,10 +1,10 @@
 """Google's reports of one day: one dimension each, page by page, cut down to what may be kept."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -31,6 +31,15 @@ NAMES = {
     Dimension.SOURCE: "sessionSource",
 }
 _VALUE_LENGTH = int(Figure._meta.get_field("value").max_length or 0)
+# The greatest number of a column; more is no count of people.
+_MOST = 2**31 - 1
+_NUMBER = re.compile(r"[0-9]{1,20}")
+OTHERS = "(other)"
+_SOURCES_OF_GOOGLE = {"", "(direct)", "(none)", "(not set)", "(data not available)", OTHERS}
+# The source is whatever an address says in "utm_source": a name of a site or a word is kept, with
+# a letter in it and without digits enough for a telephone.
+_SOURCE = re.compile(r"(?:https?://)?(?P<name>[a-z0-9._-]{1,60})(?:/.*)?", re.DOTALL)
+_DIGITS = re.compile(r"[0-9](?:[._-]*[0-9]){5}")
 
 
 @dataclass
@@ -42,9 +51,9 @@ class Line:
     views: int
 
     def add(self, other: "Line") -> None:
-        self.users += other.users
-        self.visits += other.visits
-        self.views += other.views
+        self.users = min(self.users + other.users, _MOST)
+        self.visits = min(self.visits + other.visits, _MOST)
+        self.views = min(self.views + other.views, _MOST)
 
 
 @dataclass
@@ -81,12 +90,18 @@ def read_day(client: Any, day: date, budget: Budget) -> Day:
     for _value, line in _rows(client, found, None, budget):
         found.total = line
     for dimension in Dimension:
-        lines: dict[str, Line] = {}
-        for value, line in _rows(client, found, dimension, budget):
-            key = _cleaned(dimension, value)
-            lines[key].add(line) if key in lines else lines.update({key: line})
-        found.figures[dimension] = lines
+        # A row that moved to a later page meanwhile comes twice: the later one holds.
+        raw = dict(_rows(client, found, dimension, budget))
+        found.figures[dimension] = _merged(dimension, raw)
     return found
+
+
+def _merged(dimension: Dimension, raw: Mapping[str, Line]) -> dict[str, Line]:
+    """What is the same once it is cleaned is one line."""
+    lines: dict[str, Line] = {}
+    for value, line in raw.items():
+        lines.setdefault(_cleaned(dimension, value), Line(0, 0, 0)).add(line)
+    return lines
 
 
 def _rows(
@@ -98,7 +113,7 @@ def _rows(
         request = _request(found.day, dimension, offset)
         answer = ask(client.run_report, budget, request=request)
         found.flags.add(answer.metadata)
-        yield from _kept(answer.rows)
+        yield from _kept(answer.rows, found.flags)
         offset += len(answer.rows)
         if not answer.rows or offset >= answer.row_count:
             return
@@ -107,20 +122,40 @@ def _rows(
             return
 
 
-def _kept(rows: Any) -> Iterator[tuple[str, Line]]:
+def _kept(rows: Any, flags: Flags) -> Iterator[tuple[str, Line]]:
     for row in rows:
-        line = Line(*(int(metric.value or 0) for metric in row.metric_values))
-        if line.users >= FEWEST_USERS:
+        line = _line(row)
+        if line is None:
+            flags.other_row = True
+        elif line.users >= FEWEST_USERS:
             yield row.dimension_values[0].value if row.dimension_values else "", line
+
+
+def _line(row: Any) -> Line | None:
+    """None for a row whose numbers are none."""
+    numbers = [metric.value for metric in row.metric_values]
+    if len(numbers) != len(METRICS) or not all(map(_NUMBER.fullmatch, numbers)):
+        return None
+    return Line(*(min(int(number), _MOST) for number in numbers))
 
 
 def _cleaned(dimension: Dimension, value: str) -> str:
     """As it is stored: an address without its query, which may carry anything about anybody."""
     if dimension is Dimension.PAGE:
         value = value.split("?")[0].split("#")[0]
-    if dimension is Dimension.SOURCE and "/" in value:
-        value = urlsplit(value if "//" in value else f"//{value}").netloc or value
+    if dimension is Dimension.SOURCE:
+        return _source(value)
     return value.replace("\0", "")[:_VALUE_LENGTH]
+
+
+def _source(value: str) -> str:
+    """A site or a word; an e-mail address, a number, a query or a password is none (E-4f)."""
+    if value in _SOURCES_OF_GOOGLE:
+        return value
+    found = _SOURCE.fullmatch(value.lower())
+    name = found["name"] if found else ""
+    is_named = any(letter.isalpha() for letter in name) and not _DIGITS.search(name)
+    return name if is_named else OTHERS
 
 
 def _request(day: date, dimension: Dimension | None, offset: int) -> Any:

@@ -109,4 +109,23 @@ def test_site_registers_the_queue_and_the_seal(monkeypatch):
 
     apps.get_app_config("site").ready()
     assert set(health._checks) == {"mail queue", "jobs", "retention"}
-    assert set(health._jobs) == {"seal"}
+    assert set(health._jobs) == {"seal", "statistics", "analytics_retention"}
+
+
+def test_jobs_of_the_statistics_are_expected_only_of_a_connected_site(
+    db, started_long_ago, settings
+):
+    from django.apps import apps
+
+    apps.get_app_config("site").ready()
+    beat("seal", timedelta(0))
+    settings.GA_PROPERTY_ID = settings.GA_CREDENTIALS_FILE = ""
+    assert health.check_jobs() == Health(ok=True)
+
+    settings.GA_PROPERTY_ID, settings.GA_CREDENTIALS_FILE = "123456", "key.json"
+    monitored = Health(ok=False, detail="analytics_retention")
+    beat("statistics", timedelta(hours=48))
+    beat("analytics_retention", timedelta(hours=4))
+    assert health.check_jobs() == monitored
+    Heartbeat.objects.update(at=timezone.now())
+    assert health.check_jobs() == Health(ok=True)

@@ -48,6 +48,17 @@ def listing(page: str, dimension: Dimension) -> list[tuple[str, ...]]:
     return ROW.findall(found[1]) if found else []
 
 
+def top_of(google, days, dimension: Dimension) -> list[tuple[str, str]]:
+    """The ten greatest values of the server, as the page shows them."""
+    place = 2 if dimension is Dimension.PAGE else 1
+    sums: Counter[str] = Counter()
+    for day in days:
+        for value, counts in google.stored(day, dimension).items():
+            sums[value] += counts[place]
+    greatest = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:10]
+    return [(value, spaced(count)) for value, count in greatest]
+
+
 def test_totals_and_lists_are_those_of_the_server(google):
     for number in range(14):
         google.fill(day_before(number), seed=number, rows=40)
@@ -60,14 +71,32 @@ def test_totals_and_lists_are_those_of_the_server(google):
     assert tiles(page)["Visits"][0] == spaced(visits)
     assert tiles(page)["Page views"][0] == spaced(views)
     for dimension in (Dimension.PAGE, Dimension.CITY, Dimension.SOURCE, Dimension.HOST):
-        place = 2 if dimension is Dimension.PAGE else 1
-        sums: Counter[str] = Counter()
-        for day in week:
-            for value, counts in google.stored(day, dimension).items():
-                sums[value] += counts[place]
-        expected = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:10]
         found = [(row[0], row[1]) for row in listing(page, dimension)]
-        assert found == [(value, spaced(count)) for value, count in expected]
+        assert found == top_of(google, week, dimension)
+
+
+def test_the_page_has_what_the_server_had_through_every_trouble(google):
+    week = [day_before(number) for number in range(7)]
+    for number, day in enumerate(week):
+        google.fill(day, seed=100 + number, rows=300)
+        google.days[day.isoformat()]["city"].append(("Small town", 9, 9, 9))
+    google.metadata = {"time_zone": "Asia/Baku", "subject_to_thresholding": True}
+    google.errors = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNAVAILABLE]
+    # The totals and the hosts, and two pages of each other dimension: four days are whole.
+    google.ends_after = (4 * 14 + 5, grpc.StatusCode.RESOURCE_EXHAUSTED)
+    fetch_due(NOON)
+    page = shown()
+
+    known = week[:4]
+    assert tiles(page)["Visits"][0] == spaced(sum(google.total(day)[1] for day in known))
+    assert tiles(page)["Page views"][0] == spaced(sum(google.total(day)[2] for day in known))
+    for dimension in (Dimension.PAGE, Dimension.CITY, Dimension.HOST):
+        found = [(row[0], row[1]) for row in listing(page, dimension)]
+        assert found == top_of(google, known, dimension)
+    assert "Small town" not in page
+    assert "On 4 days Google applied its thresholds" in page
+    assert "3 days of this period have not been fetched." in page
+    assert escape("Google's quota is used up for now") in page
 
 
 def test_numbers_of_the_chart_are_those_of_the_days(connected):
@@ -108,6 +137,59 @@ def test_no_change_is_told_when_a_day_before_is_not_known(connected):
 
     assert tiles(page)["Visits"][1].endswith("(–)")
     assert "The period before is not known as a whole" in page
+
+
+@pytest.mark.parametrize("hidden", [0, 13])
+def test_no_change_is_told_when_a_day_of_either_period_is_hidden(connected, hidden):
+    for number in range(14):
+        keep(day_before(number), None if number == hidden else 100)
+    page = shown()
+
+    assert tiles(page)["Visits"][1].endswith("(–)")
+    assert "Not every day of the two periods is known" in page
+    note = "On 1 day there were fewer than 10 visitors"
+    assert (f"In the period before: {note}" in page) is (hidden == 13)
+    assert f"{note}: it counts as empty." in page
+
+
+def test_notes_tell_of_the_period_before_too(connected):
+    for number in range(14):
+        keep(day_before(number), sampled=number == 13, time_zone="UTC" if number == 12 else "")
+    page = shown()
+
+    assert "In the period before: On 1 day Google estimated the figures from a sample." in page
+    assert "in the time zone UTC." in page
+
+
+def test_missing_days_of_long_ago_can_be_fetched_by_hand(connected):
+    words = "manage.py fetch_statistics --day"
+    for number in range(13):
+        keep(day_before(number))
+    assert words in shown()
+
+    keep(day_before(13))
+    assert words not in shown()
+
+
+def test_the_last_days_are_called_provisional(connected):
+    assert "are provisional" not in shown()
+
+    keep(YESTERDAY)
+    assert "The figures of the last two days are provisional" in shown()
+
+
+def test_figures_of_our_own_end_with_yesterday_whatever_google_has(connected):
+    row = make_request()
+    ConsultationRequest.objects.filter(pk=row.pk).update(received_at=NOON - timedelta(days=1))
+    keep(day_before(3))
+    page = shown()
+    assert tiles(page)["Requests sent"][0] == "1"
+    # At the tile and at the chart.
+    assert page.count('<p class="quiet">15 November 2026 – 21 November 2026</p>') == 1
+    assert page.count('<span class="quiet">15 November 2026 – 21 November 2026</span>') == 1
+
+    keep(YESTERDAY)
+    assert '<span class="quiet">15 November 2026' not in shown()
 
 
 @pytest.mark.parametrize(
@@ -162,11 +244,26 @@ def test_days_that_are_hidden_missing_or_of_another_zone_are_told(connected):
     assert "Google counts the days in the time zone Europe/Berlin." in page
 
 
-@pytest.mark.parametrize(("day", "is_stale"), [(0, False), (1, False), (2, True)])
-def test_a_stale_snapshot_says_so(connected, day, is_stale):
+# 09:59 and 10:00 in Baku.
+EARLY = datetime(2026, 11, 22, 5, 59, tzinfo=UTC)
+LATE = datetime(2026, 11, 22, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "is_stale"),
+    [
+        (0, EARLY, False),
+        (1, EARLY, False),
+        (2, EARLY, True),
+        (0, LATE, False),
+        (1, LATE, True),
+        (2, NOON, True),
+    ],
+)
+def test_a_stale_snapshot_says_so(connected, day, at, is_stale):
     keep(day_before(day))
 
-    assert ("These figures are out of date" in shown()) is is_stale
+    assert ("These figures are out of date" in shown(at=at)) is is_stale
 
 
 def test_a_failed_attempt_is_told_in_words_of_ours(google):
@@ -195,6 +292,7 @@ def test_without_google_the_page_says_how_to_connect_it_and_shows_our_own(settin
     assert "Google Analytics is not connected" in page
     assert "for at most 14 months" in page
     assert "that are missing: GA_CREDENTIALS_FILE." in page
+    assert "run where the worker runs" in page
     assert "not configured" in page
     assert set(tiles(page)) == {"Requests sent"}
     assert "in order" not in page
@@ -320,6 +418,19 @@ def test_the_first_page_has_no_alarm_while_nothing_is_connected():
 
     assert "Google Analytics: retention" not in page
     assert "Google Analytics is not connected" in page
+
+
+@pytest.mark.parametrize("role", ["dpo", "administrator", "auditor"])
+def test_the_first_page_warns_of_a_tag_that_nobody_watches(settings, role):
+    client = signed_in(make_user(role))
+    words = escape("nobody checks how long Google keeps the data")
+    assert words not in client.get(reverse("admin:index")).content.decode()
+
+    settings.GA_MEASUREMENT_ID = "G-ABCD1234"
+    page = client.get(reverse("admin:index")).content.decode()
+    assert (words in page) is (role != "auditor")
+    settings.GA_PROPERTY_ID, settings.GA_CREDENTIALS_FILE = "123456", "nowhere.json"
+    assert words not in client.get(reverse("admin:index")).content.decode()
 
 
 def test_company_staff_have_the_way_to_the_page_but_not_the_alarm(connected):

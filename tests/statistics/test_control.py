@@ -46,6 +46,11 @@ def mails() -> list[str]:
     return [row.body or "" for row in rows]
 
 
+def subjects() -> list[str]:
+    rows = OutboundMail.objects.filter(key__startswith="analytics_retention")
+    return [row.subject_line or "" for row in rows]
+
+
 def test_without_a_property_it_is_not_configured_and_never_green():
     found = check(NOW)
 
@@ -91,6 +96,7 @@ def test_settings_beyond_the_term_are_red_and_told(google, wrong, fault):
     (mail,) = mails()
     assert control.fault_words(fault, found.reading, found.months) in mail
     assert "/admin/statistics/" in mail
+    assert subjects() == ["Alarm: Google Analytics does not keep to the promised term"]
 
 
 @pytest.mark.parametrize(
@@ -109,9 +115,15 @@ def test_settings_that_cannot_be_read_are_red_whatever_was_read_before(google, c
 
     assert (found.code, found.is_green) == (Verdict.UNREADABLE, False)
     assert found.faults == (f"outcome:{outcome}",)
+    assert mails() == [], "one try that failed is no news while the last answer is fresh"
+    google.errors = [code]
+    check(NOW + 2 * DAY + HOUR)
     (mail,) = mails()
     assert str(outcome.label) in mail
+    assert "could not be read" in mail
+    assert "Set it right" not in mail
     assert TOLD not in mail
+    assert subjects() == ["Alarm: it cannot be read how long Google Analytics keeps"]
 
 
 def test_a_server_that_is_away_for_a_moment_is_no_alarm(google):
@@ -211,3 +223,119 @@ def test_the_nightly_job_reads_once_a_day_and_again_an_hour_after_a_failure(goog
     assert check_due(NOW + 20 * HOUR) is None
     # 00:00 of the next day in Baku.
     assert check_due(NOW + 21 * HOUR) is not None
+
+
+@pytest.mark.parametrize("content", ["[]", "5", "null", "{}"])
+def test_a_key_that_is_none_is_a_reading(connected, settings, tmp_path, content):
+    settings.GA_CREDENTIALS_FILE = str(tmp_path / "key.json")
+    (tmp_path / "key.json").write_text(content)
+
+    assert check(NOW).faults == ("outcome:key",)
+    assert RetentionReading.objects.get().outcome == Outcome.KEY
+
+
+def test_whatever_goes_wrong_is_a_reading(google, monkeypatch, caplog):
+    def broken(*args, **words):
+        raise RuntimeError(TOLD)
+
+    monkeypatch.setattr(control, "ask", broken)
+
+    assert check_due(NOW).faults == ("outcome:failed",)
+    assert RetentionReading.objects.get().outcome == Outcome.FAILED
+    assert "RuntimeError" in caplog.text
+    assert TOLD not in caplog.text
+
+
+WRONG = GOOD | {"reset_user_data_on_new_activity": True}
+
+
+def test_the_hourly_job_tells_of_a_reading_that_is_missing_or_old(google, monkeypatch):
+    monkeypatch.setattr(control, "is_time", lambda now: False)
+    assert check_due(NOW) is None
+    assert "have not been read yet" in mails()[0]
+
+    google.retention = GOOD
+    check(NOW)
+    check_due(NOW + 2 * DAY)
+    assert len(mails()) == 1
+    for hours in range(1, 30, 7):
+        check_due(NOW + 2 * DAY + hours * HOUR)
+    assert len(mails()) == 2
+    assert "for more than 48 hours" in mails()[1]
+
+
+def test_a_mail_that_was_not_written_follows_with_the_next_hour(google, monkeypatch):
+    google.retention = WRONG
+    with monkeypatch.context() as broken:
+        broken.setattr(control, "notify_role", lambda *args, **words: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            check_due(NOW)
+    assert (RetentionReading.objects.count(), mails()) == (1, [])
+
+    assert check_due(NOW + HOUR) is None
+    assert check_due(NOW + 2 * HOUR) is None
+    assert len(mails()) == 1
+
+
+def test_an_officer_who_comes_later_is_told_then(google, officer):
+    officer.is_active = False
+    officer.save()
+    google.retention = WRONG
+    check_due(NOW)
+    assert mails() == []
+
+    make_user("dpo", username="the-next")
+    check_due(NOW + HOUR)
+    assert len(mails()) == 1
+
+
+def test_red_again_after_green_on_one_day_is_told_again(google):
+    for hour, settings in enumerate((WRONG, GOOD, WRONG, WRONG)):
+        google.retention = settings
+        check(NOW + hour * HOUR)
+
+    assert len(mails()) == 2
+
+
+def test_another_fault_is_told_too(google):
+    google.retention = WRONG
+    check(NOW)
+    google.retention = WRONG | {"event_data_retention": "FIFTY_MONTHS"}
+    check(NOW + DAY)
+    check(NOW + 2 * DAY)
+
+    assert len(mails()) == 2
+
+
+def test_a_shorter_term_is_told_without_a_new_reading(google, promised):
+    google.retention = GOOD
+    check_due(NOW)
+    promised(12)
+    for hour in range(1, 4):
+        assert check_due(NOW + hour * HOUR) is None
+
+    assert len(mails()) == 1
+
+
+def test_what_was_read_meanwhile_is_not_written_twice(google, monkeypatch):
+    google.retention = GOOD
+    real = control.is_time
+
+    def overtaken(now):
+        monkeypatch.setattr(control, "is_time", real)
+        assert check_due(now).is_green
+        return True
+
+    monkeypatch.setattr(control, "is_time", overtaken)
+
+    assert check_due(NOW) is None
+    assert RetentionReading.objects.count() == 1
+
+
+def test_the_beat_is_of_the_job_and_not_of_what_it_found(google):
+    google.retention = WRONG
+    check_due(NOW)
+    Heartbeat.objects.all().delete()
+    check_due(NOW + HOUR)
+
+    assert Heartbeat.objects.filter(job=control.JOB).exists()

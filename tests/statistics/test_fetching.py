@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import grpc
 import pytest
+from django.db import DataError, IntegrityError
 
 from emsar.audit.models import Heartbeat
+from emsar.datamap import terms
 from emsar.statistics import fetching, reports
 from emsar.statistics import google as client
 from emsar.statistics.fetching import (
@@ -49,6 +51,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_day_is_stored_as_the_server_has_it(google):
     google.fill(YESTERDAY, seed=1, rows=600)
+    # Neither day beside it is part of it.
+    google.fill(day_before(-1), seed=2, rows=20)
+    google.fill(day_before(1), seed=3, rows=20)
 
     assert fetch_day(YESTERDAY, NOW) == Outcome.OK
 
@@ -63,7 +68,8 @@ def test_every_page_of_a_report_is_asked_for(google):
 
     assert [each.offset for each in google.asked if _is(each, "pagePath")] == [0, 250, 500]
     assert {each.limit for each in google.asked} == {250}
-    assert len(google.asked) == 1 + 3 * len(Dimension)
+    # The totals, the three hosts, and three pages of each other dimension.
+    assert len(google.asked) == 2 + 3 * (len(Dimension) - 1)
 
 
 def _is(request, name: str) -> bool:
@@ -115,14 +121,119 @@ def test_addresses_are_stored_without_query_and_what_reads_the_same_is_one_row(g
             ("/" + "x" * 500, 10, 10, 10),
             ("/nul\0l", 10, 10, 10),
         ],
-        "sessionSource": [("https://search.example/q/name", 10, 10, 10), ("(direct)", 10, 10, 10)],
     }
     fetch_day(YESTERDAY, NOW)
 
     pages = kept(YESTERDAY, Dimension.PAGE)
     assert pages.pop("/az/") == (30, 32, 34)
     assert sorted(map(len, pages)) == [5, 200]
-    assert set(kept(YESTERDAY, Dimension.SOURCE)) == {"search.example", "(direct)"}
+
+
+@pytest.mark.parametrize(
+    ("source", "stored"),
+    [
+        ("https://search.example/q/name", "search.example"),
+        ("Newsletter_Spring", "newsletter_spring"),
+        ("(direct)", "(direct)"),
+        ("(not set)", "(not set)"),
+        ("", ""),
+        ("http://[x/", "(other)"),
+        ("a℀b/c", "(other)"),
+        ("leyla@mail.example", "(other)"),
+        ("https://leyla:secret@site.example/", "(other)"),
+        ("leyla:secret", "(other)"),
+        ("+994501234567", "(other)"),
+        ("994-50-123-45-67", "(other)"),
+        ("client_994501234567", "(other)"),
+        ("search.example?q=leyla", "(other)"),
+        ("x" * 61, "(other)"),
+        ("two words", "(other)"),
+        ("site.example\nleyla", "(other)"),
+    ],
+)
+def test_only_sites_and_words_are_stored_as_sources(google, source, stored):
+    google.days[YESTERDAY.isoformat()] = {"sessionSource": [(source, 10, 11, 12)]}
+
+    assert fetch_day(YESTERDAY, NOW) == Outcome.OK
+    assert kept(YESTERDAY, Dimension.SOURCE) == {stored: (10, 11, 12)}
+
+
+@pytest.mark.parametrize("odd", ["12.0", "abc", "-5", "", "٣"])
+def test_a_row_without_readable_numbers_is_left_out_and_said_so(google, odd):
+    rows = [("odd", odd, 20, 30), ("fine", 12, 20, 30)]
+    google.days[YESTERDAY.isoformat()] = {"pagePath": rows, "": [("", 40, odd, 60)]}
+
+    assert fetch_day(YESTERDAY, NOW) == Outcome.OK
+    assert kept(YESTERDAY, Dimension.PAGE) == {"fine": (12, 20, 30)}
+    assert totals(YESTERDAY) == (None, None, None)
+    assert Snapshot.objects.get().other_row
+
+
+def test_numbers_beyond_the_column_are_cut(google):
+    most = 2**31 - 1
+    rows = [("/?a", 10, 99_999_999_999, 30), ("/?b", 10, 99_999_999_999, 30)]
+    google.days[YESTERDAY.isoformat()] = {"pagePath": rows}
+
+    assert fetch_day(YESTERDAY, NOW) == Outcome.OK
+    assert kept(YESTERDAY, Dimension.PAGE) == {"/": (20, most, 60)}
+
+
+def test_a_row_that_moves_to_a_later_page_is_counted_once(google, monkeypatch):
+    monkeypatch.setattr(reports, "PAGE_SIZE", 2)
+    rows = [("/a", 40, 40, 40), ("/b?x", 30, 30, 30), ("/b?y", 20, 20, 20)]
+    google.days[YESTERDAY.isoformat()] = {"pagePath": rows}
+
+    def somebody_comes(request):
+        if _is(request, "pagePath") and len(rows) == 3:
+            rows[1] = ("/b?x", 31, 31, 31)
+            rows.insert(0, ("/new", 50, 50, 50))
+
+    google.after_answer = somebody_comes
+    fetch_day(YESTERDAY, NOW)
+
+    assert kept(YESTERDAY, Dimension.PAGE)["/b"] == (51, 51, 51)
+
+
+@pytest.mark.parametrize("problem", [ValueError, DataError, IntegrityError])
+def test_a_day_that_cannot_be_taken_keeps_no_other_away(google, monkeypatch, caplog, problem):
+    def read(client, day, budget):
+        if day == YESTERDAY:
+            raise problem(TOLD)
+        return reports.Day(day)
+
+    monkeypatch.setattr(fetching, "read_day", read)
+
+    assert fetch_due(NOW) == Outcome.FAILED
+    assert set(Snapshot.objects.values_list("day", flat=True)) == {
+        day_before(n) for n in range(1, 7)
+    }
+    run = Fetch.objects.get()
+    assert (run.outcome, run.days, run.ended_at is None) == (Outcome.FAILED, 6, False)
+    assert problem.__name__ in caplog.text
+    assert TOLD not in caplog.text
+
+
+@pytest.mark.parametrize("fetch", [fetch_due, fetch_now, lambda now: fetch_day(YESTERDAY, now)])
+def test_a_missing_term_is_a_failed_run(google, monkeypatch, fetch):
+    monkeypatch.delitem(terms._SOURCES, "policy")
+
+    assert fetch(NOW) == Outcome.FAILED
+    assert Fetch.objects.get().ended_at
+    assert google.asked == []
+
+
+def test_the_job_that_was_done_meanwhile_is_not_done_again(google, monkeypatch):
+    real = fetching.is_time
+
+    def overtaken(now):
+        monkeypatch.setattr(fetching, "is_time", real)
+        assert fetch_due(now) == Outcome.OK
+        return True
+
+    monkeypatch.setattr(fetching, "is_time", overtaken)
+
+    assert fetch_due(NOW) is None
+    assert Fetch.objects.count() == 1
 
 
 def test_more_rows_than_anybody_needs_are_cut_and_said_so(google, monkeypatch):
@@ -219,8 +330,9 @@ def test_a_key_that_cannot_be_read_is_an_outcome(connected, settings, tmp_path):
     assert fetch_day(YESTERDAY, NOW) == Outcome.KEY
 
     settings.GA_CREDENTIALS_FILE = str(tmp_path / "key.json")
-    (tmp_path / "key.json").write_text("{}")
-    assert fetch_day(YESTERDAY, NOW) == Outcome.KEY
+    for content in ("{}", "[]", "5", "null", "", "{"):
+        (tmp_path / "key.json").write_text(content)
+        assert fetch_day(YESTERDAY, NOW) == Outcome.KEY
 
 
 def test_a_run_that_is_out_of_time_leaves_the_rest_to_the_next(google, monkeypatch):
