@@ -69,7 +69,7 @@ def test_back_button_brings_no_tag_back(site, visit, proxy, options):
         page.evaluate("void setTimeout(() => history.back(), 200)")
         page.wait_for_timeout(400)
         proxy.record.wait_until_quiet()
-        page.wait_for_function("document.scripts.length === 0")
+        page.wait_for_selector("script", state="detached")
     # Those that had the tag were asked for anew.
     assert proxy.record.to(MAIN, "/en/")
     assert google.hits(proxy.record) == []
@@ -98,7 +98,7 @@ def test_withdrawal_in_one_window_ends_the_tag_in_the_others(site, visit, proxy)
     other = page.context.new_page()
     other.goto(f"{site}/en/my-data/")
     other.click(WITHDRAW)
-    page.wait_for_function("document.scripts.length === 0")
+    page.wait_for_selector("script", state="detached")
     for path in ("", "privacy-policy/", "consulting/"):
         other.goto(f"{site}/en/{path}")
     other.wait_for_timeout(500)
