@@ -46,9 +46,9 @@ from emsar.site.errors import error_page
 from emsar.site.finished import publish
 from emsar.site.languages import active_language, language_of
 from emsar.site.measured import measured
+from emsar.site.posting import SeeOther
 from emsar.site.same_origin import read_only, same_origin_post
-from emsar.staff.addresses import client_network
-from emsar.staff.counter import hit
+from emsar.staff.limits import is_over_limit
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +58,6 @@ METHODS = {
     "banner": ConsentEvent.Method.BANNER,
     "settings": ConsentEvent.Method.SETTINGS,
 }
-
-
-class SeeOther(HttpResponseRedirect):
-    """Leads from a choice to a whole page that was made after it."""
-
-    status_code = HTTPStatus.SEE_OTHER
 
 
 class SameAgain(HttpResponseRedirect):
@@ -149,7 +143,7 @@ def _accepted(request: HttpRequest, words: Notice) -> HttpResponse:
     if choice(request).state is State.GRANTED:
         return _onward(request)
     try:
-        if _is_over_limit(request):
+        if is_over_limit(request, "cookies", settings.COOKIE_LIMIT):
             return _page(request, words, _limited(), HTTPStatus.TOO_MANY_REQUESTS)
         _end_earlier(request)
         event = record_acceptance(words, _method(request))
@@ -175,7 +169,7 @@ def _refused(request: HttpRequest, words: Notice) -> HttpResponse:
     try:
         if before.receipt is not None:
             response = _withdrawn(request, before.receipt)
-        elif _is_new(request) and not _is_over_limit(request):
+        elif _is_new(request) and not is_over_limit(request, "cookies", settings.COOKIE_LIMIT):
             count_refusal(words)
         keep_refused(request, response, words.version)
     except DatabaseError:
@@ -193,7 +187,7 @@ def _is_new(request: HttpRequest) -> bool:
 def _withdrawn(request: HttpRequest, receipt: UUID) -> HttpResponseRedirect:
     """Record the end of a consent, and hand its receipt over: the cookie will not know it."""
     event = record_withdrawal(receipt, ConsentEvent.Method.SETTINGS)
-    if event is None:
+    if event is None or request.POST.keys() - OWN_FIELDS:
         return _onward(request)
     # Without what stands behind a question mark: that page's own business.
     back = request.POST.get("next", "").partition("?")[0]
@@ -236,13 +230,6 @@ def _inside(wanted: str) -> str:
 
 def _method(request: HttpRequest) -> str:
     return METHODS.get(request.POST.get("from", ""), ConsentEvent.Method.SETTINGS)
-
-
-def _is_over_limit(request: HttpRequest) -> bool:
-    """Counts this attempt as well (E-3.2i: under a key of the day, no address is kept)."""
-    minutes: int = settings.FORM_LIMIT_MINUTES
-    limit: int = settings.COOKIE_LIMIT
-    return hit("cookies", client_network(request), minutes=minutes) > limit
 
 
 def _unrecorded(request: HttpRequest) -> HttpResponse:

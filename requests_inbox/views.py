@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -28,9 +27,9 @@ from emsar.site.errors import error_page
 from emsar.site.finished import choice_of
 from emsar.site.languages import active_language
 from emsar.site.measured import measured
+from emsar.site.posting import SeeOther, refuse_large
 from emsar.site.same_origin import read_only, same_origin_post
-from emsar.staff.addresses import client_network
-from emsar.staff.counter import hit
+from emsar.staff.limits import is_over_limit
 from emsar.subjects.links import find_link
 from policies import versions
 from requests_inbox.addresses import path
@@ -48,12 +47,6 @@ FORM_ID = "request-form"
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
-
-
-class SeeOther(HttpResponseRedirect):
-    """Leads from a form that was sent to a page that can be reloaded."""
-
-    status_code = 303
 
 
 def with_form(view: View) -> View:
@@ -110,11 +103,11 @@ def _blank(request: HttpRequest, words: Notice) -> HttpResponse:
 
 
 def _submitted(request: HttpRequest, words: Notice) -> HttpResponse:
-    _refuse_large(request)
+    refuse_large(request)
     shown = read_token(request.POST.get("token", ""))
     if ANSWERED in request.POST:
         return _brought_back(request, words, shown)
-    over_limit = _is_over_limit(request)
+    over_limit = is_over_limit(request, "form", settings.FORM_LIMIT)
     filled = ConsultationForm(request.POST)
     if over_limit:
         response = _page(request, filled, words, _limited(), shown, status=429)
@@ -136,19 +129,6 @@ def _brought_back(request: HttpRequest, words: Notice, shown: Shown | None) -> H
     """The form as it was when its visitor answered the question about cookies beside it."""
     typed = {name: request.POST.get(name, "") for name in ConsultationForm.base_fields}
     return _page(request, ConsultationForm(initial=typed), words, shown=shown, status=200)
-
-
-def _refuse_large(request: HttpRequest) -> None:
-    """Refuse by the announced length, before anything is read; it may be no number at all."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise RequestDataTooBig
-
-
-def _is_over_limit(request: HttpRequest) -> bool:
-    """Counts this attempt as well (E-3.2i: under a key of the day, no address is kept)."""
-    limit: int = settings.FORM_LIMIT
-    return hit("form", client_network(request), minutes=settings.FORM_LIMIT_MINUTES) > limit
 
 
 def _limited() -> str:

@@ -15,12 +15,12 @@ from consent.overview import Cell, Span, cells, each_purpose, total, weeks_until
 from emsar.audit import record
 from emsar.staff.models import User
 from emsar.staff.pages import register_page
+from emsar.staff.spreadsheets import guarded
 from emsar.staff.tabs import below, let_in
 
 LENGTHS = (4, 13, 26, 52)
 USUAL = 26
 # A spreadsheet takes what begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -99,11 +99,6 @@ def _csv(lines: list[list[str]]) -> bytes:
     writer = csv.writer(text)
     writer.writerows([guarded(cell) for cell in line] for line in [headings(), *lines])
     return text.getvalue().encode("utf-8-sig")
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 register_page("consent_overview", "consent/overview/", overview)

@@ -67,4 +67,5 @@ def _scheduled() -> int | None:
 
 def forget() -> None:
     """For tests that publish or move the clock under the process."""
-    _known.until, _known.numbers, _known.version = 0.0, frozenset(), None
+    _known.until, _known.numbers = 0.0, frozenset()
+    _known.version = _known.months = None

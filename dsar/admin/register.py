@@ -24,10 +24,10 @@ from emsar.audit import record
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.staff.models import User
 from emsar.staff.pages import register_page
+from emsar.staff.spreadsheets import guarded
 from requests_inbox.references import normalise_reference
 
 # A spreadsheet takes what begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # As many as one file may have; a year of a busy group is far below.
 MOST = 20_000
 # The columns for which a page has room, by their place; the files have all of them.
@@ -35,11 +35,6 @@ SHOWN = (0, 1, 3, 5, 6, 8, 9, 10, 11)
 # The columns that hold a day.
 DAYS = (3, 4, 5, 6, 7, 9)
 _ONE_DAY = timedelta(days=1)
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 class SpanForm(forms.Form):

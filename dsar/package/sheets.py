@@ -10,17 +10,12 @@ from typing import Any
 from dsar.package.gathering import Gathered, Part
 from dsar.package.values import Plain, plain
 from emsar.entities.businessdays import BAKU
+from emsar.staff.spreadsheets import guarded
 
 FORMAT = "personal-data"
 VERSION = 1
 # A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BOM = "\ufeff"
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet computes, wherever blanks were put before it."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def sheet(part: Part, found: Gathered) -> Iterator[str]:

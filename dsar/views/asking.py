@@ -3,7 +3,6 @@
 import uuid
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +14,12 @@ from dsar.models import Kind
 from dsar.plainwords import by_law, promised_days, rights
 from dsar.services.intake import RightsEntry, receive
 from dsar.services.links import lifetime
-from dsar.views.replies import SeeOther, secluded
+from dsar.views.replies import secluded
 from emsar.entities.registry import registry
 from emsar.site.languages import active_language
+from emsar.site.posting import SeeOther, refuse_large
 from emsar.site.same_origin import read_only
-from emsar.staff.addresses import client_network
-from emsar.staff.counter import hit
+from emsar.staff.limits import is_over_limit
 
 
 @secluded
@@ -33,8 +32,8 @@ def form(request: HttpRequest) -> HttpResponse:
 
 
 def _submitted(request: HttpRequest) -> HttpResponse:
-    _refuse_large(request)
-    over_limit = _is_over_limit(request)
+    refuse_large(request)
+    over_limit = is_over_limit(request, "rights", settings.FORM_LIMIT)
     again = "again" in request.POST
     asked = RightsForm() if again else RightsForm(request.POST)
     wanted = LinkForm(request.POST if again else None, auto_id="again_%s")
@@ -47,19 +46,6 @@ def _submitted(request: HttpRequest) -> HttpResponse:
         return _page(request, asked, wanted)
     receive(_entry(filled.cleaned_data, request.POST.get("nonce", "")))
     return SeeOther(reverse("dsar:sent"))
-
-
-def _refuse_large(request: HttpRequest) -> None:
-    """Refuse by the announced length, before anything is read; it may be no number at all."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise RequestDataTooBig
-
-
-def _is_over_limit(request: HttpRequest) -> bool:
-    """Counts this attempt as well (E-3.2i: under a key of the day, no address is kept)."""
-    limit: int = settings.FORM_LIMIT
-    return hit("rights", client_network(request), minutes=settings.FORM_LIMIT_MINUTES) > limit
 
 
 def _limited() -> str:

@@ -12,7 +12,8 @@ from dsar.models import Kind
 from dsar.plainwords import title_of
 from dsar.services import corrections, links
 from dsar.services.errors import CaseRefusedError, CaseStateError
-from dsar.views.replies import SeeOther, secluded
+from dsar.views.replies import secluded
+from emsar.site.posting import SeeOther
 from emsar.subjects.models import MailedLink
 
 # As on the form.

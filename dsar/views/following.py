@@ -21,7 +21,8 @@ from dsar.models import Case, CaseFile, Kind, Proposal
 from dsar.offering import Value, values_of
 from dsar.services import agreeing, corrections, deciding, identity, messages, releases
 from dsar.services.errors import CaseRefusedError, CaseStateError
-from dsar.views.replies import SeeOther, secluded
+from dsar.views.replies import secluded
+from emsar.site.posting import SeeOther
 from emsar.subjects.models import DataSubject
 from requests_inbox.references import normalise_reference
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -13,12 +13,6 @@ from emsar.site.errors import error_page
 from emsar.site.same_origin import SAFE_METHODS, ForeignOrigin, is_same_origin
 
 View = Callable[..., HttpResponseBase]
-
-
-class SeeOther(HttpResponseRedirect):
-    """Leads from a form that was sent to a page that can be reloaded."""
-
-    status_code = 303
 
 
 def secluded(view: View) -> Callable[..., HttpResponseBase]:

@@ -334,6 +334,14 @@ class TestNewVersion:
         publish_next("1.2", asks_again=False)
         assert asks(visitor.open().text)
 
+    def test_refusal_beside_a_form_brings_back_what_was_typed(self, visitor, publish_next):
+        visitor.accept()
+        publish_next("1.1", asks_again=True)
+        visitor.open("free-consultation/")
+        answer = visitor.answer("refuse", message="Half a sentence")
+        assert (answer.status_code, answer.url) == (307, "/en/free-consultation/")
+        assert ConsentEvent.objects.filter(kind="withdrawn").count() == 1
+
     def test_question_of_the_old_version_is_stale(self, visitor, publish_next):
         visitor.open()
         publish_next("1.1", asks_again=False)

@@ -8,7 +8,6 @@ from io import StringIO
 import pytest
 import time_machine
 
-from consent.admin.overviewpage import guarded
 from consent.models import ConsentEvent, RefusalCount
 from consent.notices import COOKIE_CHOICE, FREE_CONSULTATION, notice
 from consent.overview import (
@@ -25,6 +24,7 @@ from consent.services import given, withdraw
 from emsar.audit.models import AuditEvent
 from emsar.entities.businessdays import BAKU
 from emsar.staff.models import Role
+from emsar.staff.spreadsheets import guarded
 from tests.factories import make_user, solutions_user
 
 pytestmark = pytest.mark.django_db

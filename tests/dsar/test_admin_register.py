@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from dsar.admin.register import guarded, headings, row_of
+from dsar.admin.register import headings, row_of
 from dsar.models import Case, Kind
 from emsar.audit.models import AuditEvent
 from emsar.entities.businessdays import BAKU
+from emsar.staff.spreadsheets import guarded
 from tests.dsar.desk import ended, make_case, signed_in, url
 from tests.factories import make_user
 

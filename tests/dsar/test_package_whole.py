@@ -16,8 +16,8 @@ from dsar.models import Case, CaseFile
 from dsar.package import assemble
 from dsar.package.book import MOST_SIGNS
 from dsar.package.gathering import gather
-from dsar.package.sheets import guarded
 from emsar.entities.businessdays import BAKU
+from emsar.staff.spreadsheets import guarded
 from emsar.subjects.models import DataSubject
 from requests_inbox.models import Message
 from tests.dsar.people import known_person, open_case
