@@ -1,10 +1,13 @@
 """The admin site: who gets in, its first page, and the language of the person who works there."""
 
+from functools import update_wrapper
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps as django_apps
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,21 +15,23 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import LazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from emsar.audit import record
 from emsar.entities.registry import registry
-from emsar.staff.gates import passes_all
+from emsar.staff.gates import closed_gate
 from emsar.staff.house import in_house
 from emsar.staff.language import set_language
 from emsar.staff.login import StaffLoginForm
 from emsar.staff.models import User
-from emsar.staff.pages import registered_pages
+from emsar.staff.pages import OwnPage, registered_pages
 from emsar.staff.panels import panels_for
 
 
 class EmsarAdminSite(AdminSite):
-    """Staff only; a later second factor stands in ``gates``."""
+    """Staff only, and nothing before every gate is passed."""
 
     login_form = StaffLoginForm
     index_template = "admin/first_page.html"
@@ -44,8 +49,33 @@ class EmsarAdminSite(AdminSite):
         super().register(model_or_iterable, in_house(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        user = request.user
-        return isinstance(_plain(user), User) and user.is_active and passes_all(request)
+        return is_member(request) and closed_gate(request) is None
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Whoever is logged in and stands before a gate is led to its page."""
+        guarded = super().admin_view(view, cacheable)
+
+        def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            gate = closed_gate(request) if is_member(request) else None
+            if gate is None:
+                answer: HttpResponse = guarded(request, *args, **kwargs)
+                return answer
+            return redirect(f"{reverse(gate.page)}?{urlencode({'next': request.get_full_path()})}")
+
+        return update_wrapper(led, view)
+
+    def member_view(self, view: Any) -> Any:
+        """A page that is open before the gates, to whoever is logged in."""
+
+        @never_cache
+        @csrf_protect
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not is_member(request):
+                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            answer: HttpResponse = view(request, *args, **kwargs)
+            return answer
+
+        return update_wrapper(shown, view)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"site_header": registry().organisation.brand}
@@ -65,11 +95,11 @@ class EmsarAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         change = self.admin_view(require_POST(self.change_language))
-        own = [
-            path(route, self.admin_view(view), name=name)
-            for name, route, view in registered_pages()
-        ]
+        own = [path(page.route, self._opened(page), name=page.name) for page in registered_pages()]
         return [path("language/", change, name="language"), *own, *super().get_urls()]
+
+    def _opened(self, page: OwnPage) -> Any:
+        return self.member_view(page.view) if page.before_gates else self.admin_view(page.view)
 
     def change_language(self, request: HttpRequest) -> HttpResponse:
         set_language(request)
@@ -84,6 +114,12 @@ class EmsarAdminSite(AdminSite):
         if let_in and isinstance(user, User):
             record("staff.login", actor=user.pk, obj=user)
         return response
+
+
+def is_member(request: HttpRequest) -> bool:
+    """Whether an active member of staff is logged in."""
+    user = _plain(request.user)
+    return isinstance(user, User) and user.is_active
 
 
 def _page_of_ours(address: str) -> str:
