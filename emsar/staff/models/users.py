@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from emsar.datamap.fields import EncryptedTextField, LookupKeyField
+from emsar.datamap.fields import EncryptedTextField
 from emsar.entities.models import LegalEntity
 from emsar.staff import permissions
 
@@ -109,14 +109,3 @@ class User(AbstractBaseUser):
         return self.is_active and any(
             perm.startswith(f"{app_label}.") for perm in permissions.of_role(self.role)
         )
-
-
-class KeyedCount(models.Model):
-    """How often something happened in a window, under a key that changes daily (E-3.2i)."""
-
-    key = LookupKeyField(primary_key=True)
-    count = models.PositiveIntegerField()
-    started_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return str(self.started_at)
