@@ -11,8 +11,9 @@ COPY . .
 RUN /venv/bin/python -m emsar.embedded.keys > /tmp/keys \
     && set -a && . /tmp/keys && rm /tmp/keys \
     && DJANGO_SETTINGS_MODULE=emsar.settings.production \
-    && DATABASE_URL=postgres://none@localhost/none \
-    && DATABASE_URL_WEB=$DATABASE_URL DATABASE_URL_WORKER=$DATABASE_URL \
+    && DATABASE_URL_WEB=postgres://w:$DATABASE_WEB_PASSWORD@localhost/none \
+    && DATABASE_URL_WORKER=postgres://w:$DATABASE_WORKER_PASSWORD@localhost/none \
+    && DATABASE_URL=postgres://o:$DATABASE_OWNER_PASSWORD@localhost/none \
     && REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost \
     && /venv/bin/python manage.py compile_messages \
     && /venv/bin/python manage.py collectstatic --no-input \

@@ -7,14 +7,15 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CODE := emsar policies consent requests_inbox dsar manage.py
 
-.PHONY: help run test coverage check check-site bench bench-site bench-retention bench-rights lock messages compilemessages catalogues clean
+.PHONY: help run test coverage check check-site bench bench-site bench-retention bench-rights load lock messages compilemessages catalogues clean
 
 help:
 	@echo 'make run     the whole site; PORT (8000) and DATA_DIR (var/) may be given'
 	@echo 'make test    the whole test suite; ARGS are passed to pytest'
 	@echo 'make coverage   the same, measured; below 90 % it fails'
-	@echo 'make check   format, lint, types, imports, deployment checks, migrations, catalogues'
+	@echo 'make check   format, lint, types, imports, audits, deployment checks, migrations, catalogues'
 	@echo 'make bench   the measurements; bench-site, bench-retention and bench-rights are its parts'
+	@echo 'make load    200 visitors for a minute, and again while PostgreSQL is restarted'
 	@echo 'make lock    resolve the requirements anew (UPGRADE=1: to their newest versions)'
 	@echo 'make messages / compilemessages    update / compile the catalogues'
 	@echo 'make clean   remove what was generated; the data in var/ and .venv/ stay'
@@ -49,16 +50,20 @@ coverage: catalogues
 	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 3 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
+# The audit asks the package index whether a pinned version is known to be vulnerable.
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --severity-level medium $(CODE)
+	$(BIN)/python .ci/audit.py requirements.txt
 	$(BIN)/python -m emsar.embedded exec -- $(MAKE) --no-print-directory check-site
 
 # Under production settings; the keys are made for this one check and thrown away after it.
 check-site: export DJANGO_SETTINGS_MODULE = emsar.settings.production
 check-site: export EMAIL_URL = smtp://localhost:25
+check-site: export TRUSTED_PROXIES = 127.0.0.0/8
 check-site:
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -83,6 +88,10 @@ bench-rights: catalogues
 	$(BIN)/python -m emsar.embedded exec --data-dir var/bench-rights -- \
 	  $(BIN)/python -m tests.bench.rights $(REQUESTS:%=--requests %) $(FEW:%=--few %)
 	rm -rf var/bench-rights
+
+# CLIENTS (200) and SECONDS (60) make it smaller.
+load: catalogues
+	$(BIN)/python -m tests.load.run $(CLIENTS:%=--clients %) $(SECONDS:%=--seconds %)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)

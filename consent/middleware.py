@@ -8,8 +8,8 @@ from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 
 from consent.choice.answers import version_in_force
-from consent.choice.cookie import NAME, PENDING_PREFIX, State, choice, keep_refused, state_of
-from consent.choice.leftovers import expire, has_leftovers
+from consent.choice.cookie import PENDING_PREFIX, State, choice, keep_refused, name, state_of
+from consent.choice.leftovers import expire, expire_outdated, has_leftovers, is_outdated
 from consent.choice.recording import record_withdrawal
 from consent.models import ConsentEvent
 
@@ -31,12 +31,14 @@ class CookieChoiceMiddleware:
         response = self.get_response(request)
         if (has_leftovers(request) or is_pending(request)) and is_ours(request):
             carry_out(request, response)
+        if is_outdated(request):
+            expire_outdated(response)
         return response
 
 
 def is_pending(request: HttpRequest) -> bool:
     """Whether the cookie holds a withdrawal; costs a look at one string."""
-    return f"{NAME}={PENDING_PREFIX}" in request.META.get("HTTP_COOKIE", "")
+    return f"{name()}={PENDING_PREFIX}" in request.META.get("HTTP_COOKIE", "")
 
 
 def is_ours(request: HttpRequest) -> bool:
@@ -53,7 +55,7 @@ def is_ours(request: HttpRequest) -> bool:
 def carry_out(request: HttpRequest, response: HttpResponseBase) -> None:
     if state_of(request) is not State.GRANTED:
         expire(request, response)
-    if NAME not in response.cookies:
+    if name() not in response.cookies:
         _make_up_for(request, response)
 
 

@@ -12,21 +12,28 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from emsar.site.cookies import cookie_name, is_prefixed
 from emsar.subjects.models import DataSubject
 
+# Its own name; `name` says what it is called here.
 COOKIE = "case_session"
 SALT = "dsar.case_session"
 # A technical limit, as for any page that shows personal data on somebody's screen.
 IDLE = timedelta(minutes=30)
 
 
+def name() -> str:
+    """What the cookie is called: with a prefix over HTTPS, where the bare name is not believed."""
+    return cookie_name(COOKIE)
+
+
 def start(response: HttpResponse, person: UUID) -> None:
     """Let the browser come back as this person, for half an hour from now."""
     response.set_cookie(
-        COOKIE,
+        name(),
         signing.dumps(str(person), salt=SALT),
         httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
+        secure=settings.SESSION_COOKIE_SECURE or is_prefixed(COOKIE),
         samesite="Lax",
     )
 
@@ -34,7 +41,7 @@ def start(response: HttpResponse, person: UUID) -> None:
 def person_of(request: HttpRequest) -> DataSubject | None:
     """Who comes back; None for a cookie that is missing, forged or old, or for nobody any more."""
     try:
-        key = UUID(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=IDLE))
+        key = UUID(signing.loads(request.COOKIES.get(name(), ""), salt=SALT, max_age=IDLE))
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
         return None
     return DataSubject.objects.filter(pk=key).first()
@@ -42,4 +49,4 @@ def person_of(request: HttpRequest) -> DataSubject | None:
 
 def end(response: HttpResponse) -> None:
     """Forget who it was."""
-    response.delete_cookie(COOKIE, samesite="Lax")
+    response.delete_cookie(name(), samesite="Lax")

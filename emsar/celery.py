@@ -8,7 +8,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_init
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emsar.settings.production")
 
@@ -79,6 +79,10 @@ app.conf.beat_schedule = {
         "task": "emsar.retention.tasks.watch",
         "schedule": crontab(hour=7, minute=0),
     },
+    "watch over the security reviews": {
+        "task": "emsar.staff.tasks.watch_reviews",
+        "schedule": crontab(hour=8, minute=10),
+    },
     # Both are done once a day and ask whether that is still to come: after a failure an hour later.
     "fetch statistics": {
         "task": "emsar.statistics.tasks.fetch",
@@ -97,3 +101,29 @@ def refuse_wrong_keys(**_: object) -> None:
     from emsar.datamap.fingerprints import verify_keys
 
     verify_keys()
+
+
+@setup_logging.connect
+def log_as_the_site_does(**_: object) -> None:
+    """Celery would add handlers of its own, which tell the arguments and words of a failed task."""
+    from logging.config import dictConfig
+
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)
+
+
+@task_prerun.connect
+def begin_task(task_id: str = "", **_: object) -> None:
+    """From now on the lines of the log carry the task's number."""
+    from emsar.site import tracing
+
+    tracing.task_id.set(task_id)
+
+
+@task_postrun.connect
+def end_task(**_: object) -> None:
+    """What comes after belongs to no task."""
+    from emsar.site import tracing
+
+    tracing.task_id.set("")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from emsar.entities.profile import Profile
+from emsar.site.cookies import cookie_name
 
 Term = Callable[[str], str]
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&])")
@@ -61,7 +62,7 @@ def cookies(profile: Profile, language: str, term: Term) -> str:
         head,
         (
             [
-                escape(row.name),
+                escape(cookie_name(row.name)),
                 kinds[row.category],
                 escape(row.purpose.get(language)),
                 f"{escape(row.provider)} ({parties[row.party]})",

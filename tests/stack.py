@@ -23,7 +23,8 @@ START_SECONDS = 90.0
 STOP_SECONDS = 45.0
 # What a stack must not inherit from the run of the tests.
 FOREIGN = ("DATABASE_", "REDIS_", "EMAIL_", "DJANGO_", "SITE_", "COV_", "COVERAGE_", "FORM_")
-KEYS = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS", "DATA_DIR", "STATIC_ROOT")
+KEYS = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS", "READYZ_TOKEN")
+KEYS += ("DATA_DIR", "STATIC_ROOT")
 RUN = (sys.executable, "-m", "emsar.embedded", "run")
 
 

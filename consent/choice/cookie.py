@@ -19,8 +19,10 @@ from django.utils import timezone
 
 from consent.choice.answers import longest_months, numbers_that_hold, version_in_force
 from emsar.entities.businessdays import BAKU, add_calendar_months
+from emsar.site.cookies import cookie_name, is_prefixed
 from policies.models import PolicyVersion
 
+# Its own name; `name` says what it is called here.
 NAME = "cookie_choice"
 SALT = "consent.choice"
 REFUSED_PREFIX = "refused:"
@@ -63,11 +65,16 @@ class Choice:
 NOTHING = Choice()
 
 
+def name() -> str:
+    """What the cookie is called: with a prefix over HTTPS, where the bare name is not believed."""
+    return cookie_name(NAME)
+
+
 def choice(request: HttpRequest) -> Choice:
     """The visitor's choice; nothing for a cookie that is forged, too old or asked for again."""
     found = getattr(request, _KEPT, None)
     if found is None:
-        value = request.COOKIES.get(NAME, "")
+        value = request.COOKIES.get(name(), "")
         found = _read(value) if value and len(value) <= MAX_LENGTH else NOTHING
         setattr(request, _KEPT, found)
     return found
@@ -80,7 +87,7 @@ def sends_gpc(request: HttpRequest) -> bool:
 
 def names_consent(request: HttpRequest) -> bool:
     """Whether the cookie holds a consent that was not withdrawn, without asking the database."""
-    value = request.COOKIES.get(NAME, "")
+    value = request.COOKIES.get(name(), "")
     return 0 < len(value) <= MAX_LENGTH and _unsigned(value) is not None
 
 
@@ -91,7 +98,7 @@ def state_of(request: HttpRequest) -> State:
 
 def page_key(request: HttpRequest) -> str:
     """The choice as a word, for the memory of finished pages."""
-    return choice(request).state.value if NAME in request.COOKIES else ""
+    return choice(request).state.value if name() in request.COOKIES else ""
 
 
 def _read(value: str) -> Choice:
@@ -164,7 +171,7 @@ def keep_refused(request: HttpRequest, response: HttpResponseBase, version: Poli
 
 def keep_pending(request: HttpRequest, response: HttpResponseBase) -> None:
     """Let the browser keep which consent it withdrew, until that can be recorded."""
-    value = request.COOKIES[NAME].removeprefix(PENDING_PREFIX)
+    value = request.COOKIES[name()].removeprefix(PENDING_PREFIX)
     version = version_in_force()
     _keep(request, response, f"{PENDING_PREFIX}{value}", _months(version) if version else 1)
 
@@ -174,11 +181,11 @@ def _keep(request: HttpRequest, response: HttpResponseBase, value: str, months: 
     # Not a day longer than the term, in months of any length.
     days = (add_calendar_months(today, months) - today).days
     response.set_cookie(
-        NAME,
+        name(),
         value,
         max_age=days * DAY_SECONDS,
         path="/",
-        secure=request.is_secure(),
+        secure=request.is_secure() or is_prefixed(NAME),
         httponly=True,
         samesite="Lax",
     )

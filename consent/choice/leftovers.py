@@ -1,4 +1,6 @@
-"""Cookies of Google Analytics that nobody agreed to any more are expired with every answer.
+"""Cookies that nobody agreed to any more, or that are called otherwise now, are expired.
+
+Those of Google Analytics go with every answer while nothing is granted.
 
 A page that was open while its visitor withdrew may write them once more; whatever it writes goes
 with the next answer, a 304 included.
@@ -11,6 +13,9 @@ from http.cookies import Morsel
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
+
+from consent.choice.cookie import NAME
+from emsar.site.cookies import is_prefixed
 
 PREFIX = "_ga"
 # Anybody may send a thousand cookies of that name; the answer's head stays small.
@@ -32,6 +37,16 @@ def expire(request: HttpRequest, response: HttpResponseBase) -> None:
     for name in names[:MOST]:
         for domain in domains:
             _expire(response, name, domain)
+
+
+def is_outdated(request: HttpRequest) -> bool:
+    """Whether the choice stands under a name that is not believed here, and so is asked anew."""
+    return is_prefixed(NAME) and NAME in request.COOKIES
+
+
+def expire_outdated(response: HttpResponseBase) -> None:
+    """Let the browser forget what nobody reads any more."""
+    response.delete_cookie(NAME, samesite="Lax")
 
 
 def domains_of(request: HttpRequest) -> Iterator[str]:

@@ -15,7 +15,7 @@ _COUNT = f"""
     INSERT INTO {RefusalCount._meta.db_table} AS counter (day, version, language, count)
     VALUES (%s, %s, %s, 1)
     ON CONFLICT (day, version, language) DO UPDATE SET count = counter.count + 1
-"""  # noqa: S608 - the table is ours
+"""  # noqa: S608 - the table is ours  # nosec B608
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from consent.notices import ANALYTICS
 from emsar.datamap.terms import policy_term
 from emsar.entities.profile import CookieFacts
 from emsar.entities.registry import registry
+from emsar.site.cookies import cookie_name
 from emsar.site.languages import active_language
 from policies.durations import term_text
 
@@ -35,7 +36,7 @@ def _row(cookie: CookieFacts) -> CookieRow:
     parties = {"first": _("first party"), "third": _("third party")}
     language = active_language()
     return CookieRow(
-        name=cookie.name,
+        name=cookie_name(cookie.name),
         purpose=cookie.purpose.get(language),
         provider=cookie.provider,
         lifetime=_lifetime(cookie, language),

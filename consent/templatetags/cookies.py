@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from consent.choice.cookie import NAME, State, choice, names_consent, sends_gpc, state_of
+from consent.choice.cookie import State, choice, name, names_consent, sends_gpc, state_of
 from consent.choice.tag import tag_of
 from consent.choice.tokens import token_of
 from consent.notices import (
@@ -36,7 +36,7 @@ def cookie_banner(context: template.Context) -> dict[str, Any]:
     if words is None:
         return {}
     # Made by our own renderer from a document without HTML.
-    sentence = mark_safe(words.sentence)
+    sentence = mark_safe(words.sentence)  # nosec B308 B703
     shown = {"asks": True, "sentence": sentence, "token": token_of(words)}
     return shown | {"path": _way_back(request)} | _beside(str(context.get("form_id", "")))
 
@@ -72,7 +72,7 @@ def _shown_before(request: Any) -> Notice | None:
     """For a page that must not ask the database, and a visitor without any choice of ours."""
     if request.method != "GET" or _is_elsewhere(request) or sends_gpc(request):
         return None
-    return None if NAME in request.COOKIES else latest(COOKIE_CHOICE, active_language())
+    return None if name() in request.COOKIES else latest(COOKIE_CHOICE, active_language())
 
 
 @register.inclusion_tag("consent/tag.html", takes_context=True)

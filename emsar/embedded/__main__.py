@@ -70,17 +70,29 @@ def _default_data_dir() -> Path:
     return Path(os.environ.get("DATA_DIR") or ROOT / "var")
 
 
+def _given() -> dict[str, str]:
+    """The caller's environment; a server may be named by a file (``DATABASE_URL_FILE``)."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from emsar.settings.files import with_files
+
+    try:
+        return with_files(os.environ)
+    except ImproperlyConfigured as problem:
+        raise EmbeddedError(str(problem)) from None
+
+
 def _run(chosen: argparse.Namespace) -> int:
     from emsar.embedded.run import run
 
     port = parse_port(os.environ.get("PORT") or "8000")
-    return run(port, _default_data_dir(), os.environ, with_parent=chosen.with_parent)
+    return run(port, _default_data_dir(), _given(), with_parent=chosen.with_parent)
 
 
 def _execute(chosen: argparse.Namespace) -> int:
     from emsar.embedded.lend import execute
 
-    return execute(chosen.command, chosen.data_dir, _default_data_dir())
+    return execute(chosen.command, chosen.data_dir, _default_data_dir(), _given())
 
 
 def _keep(chosen: argparse.Namespace) -> int:

@@ -40,9 +40,13 @@ def summary(addresses: Addresses, logins: Sequence[dict[str, str]]) -> str:
     lines += [f"  {name:<6} {address}" for name, address in addresses.public.items() if address]
     if logins:
         widest = max(len(login["username"]) for login in logins)
-        lines += ["", "  Development logins of the admin:"]
         lines += [
-            f"    {login['username']:<{widest}}  {login['password']}  ({login['role']})"
+            "",
+            "  Development logins of the admin (password, secret for the authenticator app):",
+        ]
+        lines += [
+            f"    {login['username']:<{widest}}  {login['password']}  {login['totp_secret']}"
+            f"  ({login['role']})"
             for login in logins
         ]
     return "\n".join([*lines, ""])

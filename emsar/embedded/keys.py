@@ -5,7 +5,7 @@
 
 import base64
 import secrets
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from emsar.embedded.errors import EmbeddedError
@@ -24,6 +24,8 @@ class Secrets:
     owner_password: str
     web_password: str
     worker_password: str
+    # A folder made before there was one is given one.
+    readyz_token: str = ""
 
     def environment(self) -> dict[str, str]:
         """The keys under the names that the settings read."""
@@ -32,6 +34,7 @@ class Secrets:
             "FIELD_KEYS": self.field_keys,
             "LOOKUP_KEYS": self.lookup_keys,
             "EVIDENCE_KEYS": self.evidence_keys,
+            "READYZ_TOKEN": self.readyz_token,
         }
 
 
@@ -47,8 +50,14 @@ def make_secrets() -> Secrets:
         field_keys=make_key("field-1"),
         lookup_keys=make_key("lookup-1"),
         evidence_keys=make_key("evidence-1"),
+        readyz_token=make_token(),
         **passwords,
     )
+
+
+def make_token() -> str:
+    """A fresh bearer token."""
+    return secrets.token_urlsafe(32)
 
 
 def make_key(name: str) -> str:
@@ -63,9 +72,13 @@ def kept_secrets(data_dir: Path) -> Secrets:
         _refuse_orphaned_data(path)
         write_json(path, asdict(make_secrets()))
     try:
-        return Secrets(**(read_json(path) or {}))
+        kept = Secrets(**(read_json(path) or {}))
     except TypeError as error:
         raise EmbeddedError(f"{path} is damaged ({error}). {ADVICE}") from None
+    if not kept.readyz_token:
+        kept = replace(kept, readyz_token=make_token())
+        write_json(path, asdict(kept))
+    return kept
 
 
 ADVICE = "Bring it back from a copy, or remove the whole folder to begin anew."

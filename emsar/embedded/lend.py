@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from emsar.embedded.servers import claimed, servers, throw_away_folder
 GRACE = 15
 
 
-def execute(command: list[str], data_dir: Path | None, default: Path) -> int:
+def execute(
+    command: list[str],
+    data_dir: Path | None,
+    default: Path,
+    given: Mapping[str, str] = os.environ,
+) -> int:
     """Run ``command`` with the servers' addresses and the keys in its environment.
 
     Without ``data_dir`` the servers are fresh, quick rather than durable, and thrown away. Returns
@@ -20,8 +26,8 @@ def execute(command: list[str], data_dir: Path | None, default: Path) -> int:
     with ExitStack() as stack:
         folder = data_dir or stack.enter_context(throw_away_folder(default / "throw-away"))
         claim = stack.enter_context(claimed(folder))
-        added = stack.enter_context(servers(claim, os.environ, durable=bool(data_dir)))
-        code = run_command(command, os.environ | added)
+        added = stack.enter_context(servers(claim, given, durable=bool(data_dir)))
+        code = run_command(command, {**given, **added})
     return code if code >= 0 else 128 - code
 
 

@@ -20,7 +20,7 @@ LONGEST_NAME = "/.s.PGSQL.5432.lock"
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 
 # mkdtemp makes a folder in them that only its owner may enter.
-COMMON = ("/tmp", "/var/tmp")  # noqa: S108
+COMMON = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108
 
 
 class Place:

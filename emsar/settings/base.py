@@ -1,6 +1,8 @@
 """What all environments share. Every value that differs comes from the environment."""
 
+import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -9,12 +11,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from emsar.entities.profile import read_profile
+from emsar.settings.files import with_files
+from emsar.settings.networks import networks
 
 # Lets Django's own classes be written as generics, as the types want them.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
+# Not put into the environment itself, which every program that is started would be given.
+env.ENVIRON = with_files(os.environ)
 
 PROFILE_PATH = Path(
     env.str(
@@ -26,7 +32,11 @@ PROFILE_PATH = Path(
 PROFILE = read_profile(PROFILE_PATH)
 
 SITE_ORIGIN = env.str("SITE_ORIGIN", default=f"https://{PROFILE.main_host}")
-ALLOWED_HOSTS = [*PROFILE.hosts, *env.list("EXTRA_HOSTS", default=[])]
+# Under these names a process is asked whether it is well, and nothing else.
+HEALTH_HOSTS = [host.strip() for host in env.list("EXTRA_HOSTS", default=[]) if host.strip()]
+ALLOWED_HOSTS = [*PROFILE.hosts, *HEALTH_HOSTS]
+# The ports a host may be called with; None for any: on one's own machine sites stand side by side.
+ALLOWED_PORTS: frozenset[str] | None = None
 
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -59,6 +69,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "emsar.site.middleware.proxies.TrustedProxiesMiddleware",
+    "emsar.site.middleware.tracing.RequestIdMiddleware",
+    "emsar.site.middleware.headers.EveryAnswerMiddleware",
+    "emsar.site.middleware.hosts.OwnHostsMiddleware",
     "consent.middleware.CookieChoiceMiddleware",
     "emsar.site.middleware.finished.FinishedPagesMiddleware",
     "emsar.site.middleware.unavailable.DatabaseUnavailableMiddleware",
@@ -73,6 +87,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "emsar.staff.access.middleware.StaffSessionMiddleware",
+    "emsar.staff.rowsmiddleware.StaffRowsMiddleware",
     "emsar.staff.middleware.StaffLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -145,13 +161,26 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Links to a first password and second factor; the one to a forgotten password lives an hour.
+STAFF_LINK_LASTS = timedelta(hours=24)
+PASSWORD_RESET_TIMEOUT = int(STAFF_LINK_LASTS.total_seconds())
+# A login that is not used, and one that is; how long the second factor counts as just given.
+STAFF_IDLE_MINUTES = 30
+STAFF_SESSION_HOURS = 12
+STAFF_STEP_UP_MINUTES = 10
+# Forgotten passwords asked for from one network within FORM_LIMIT_MINUTES.
+STAFF_RESET_LIMIT = 5
 
 LANGUAGE_CODE = "az"
 LANGUAGES = [("az", _("Azerbaijani")), ("en", _("English")), ("ru", _("Russian"))]
@@ -164,6 +193,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "emsar" / "site" / "assets"]
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+# Nobody else's page has anything to do with our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
@@ -193,16 +224,26 @@ FORM_LIMIT = env.int("FORM_LIMIT", default=20)
 FORM_LIMIT_MINUTES = env.int("FORM_LIMIT_MINUTES", default=15)
 # Choices about cookies from one network in the same time; each acceptance is a row of evidence.
 COOKIE_LIMIT = env.int("COOKIE_LIMIT", default=30)
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Networks of our own proxies: what they say of a visitor is believed, and what nobody else says.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
+# With it `/readyz` names what is wrong; without it nobody is told more than good or bad.
+READYZ_TOKEN = env.str("READYZ_TOKEN", default="")
+# Where faults are reported to, without the words of anybody; nowhere by default.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 
+# What our cookies are called where that differs from their own names; see `emsar.site.cookies`.
+COOKIE_NAMES: dict[str, str] = {}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Longer than a login, whose end says why it came.
+SESSION_COOKIE_AGE = 13 * 60 * 60
 SESSION_COOKIE_NAME = "admin_session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_PATH = "/admin/"
+# A notice of the admin waits in the session; the other storage has a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
@@ -223,11 +264,18 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"mask_tokens": {"()": "emsar.site.logs.MaskTokens"}},
+    "formatters": {
+        "plain": {
+            "()": "emsar.site.logs.PlainLines",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "emsar.site.logs.JsonLines"},
+    },
+    "filters": {"without_persons": {"()": "emsar.site.logs.WithoutPersons"}},
     "handlers": {
         "console": {
-            "filters": ["mask_tokens"],
+            "filters": ["without_persons"],
             "class": "logging.StreamHandler",
             "formatter": "plain",
         },
@@ -238,5 +286,8 @@ LOGGING = {
         # Addresses, tokens and typed text reach these loggers; E-3.2i promises that none is kept.
         "django.security": {"handlers": ["null"], "propagate": False},
         "django.server": {"handlers": ["null"], "propagate": False},
+        # A line for each task that went well would be one each second.
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
     },
 }

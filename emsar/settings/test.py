@@ -21,3 +21,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 # Nothing is collected for tests; the finders serve the same files, and the folder must exist.
 STATIC_ROOT = str(BASE_DIR / "emsar" / "site" / "assets" / "site")
+# Tests move the clock while a colleague stays logged in; what ends a login has tests of its own.
+STAFF_IDLE_MINUTES = STAFF_STEP_UP_MINUTES = 10**7
+STAFF_SESSION_HOURS = 10**6

@@ -9,6 +9,26 @@ class SiteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        self._watch()
+        self._expect()
+
+    def _watch(self) -> None:
+        """What makes faults known, and keeps the words of persons out of it."""
+        from django.conf import settings
+
+        from emsar.site import checks  # noqa: F401 - registers them
+
+        if settings.IS_PRODUCTION:
+            from emsar.site.startup import refuse_debug, tell_faults
+
+            refuse_debug()
+            tell_faults()
+        if settings.SENTRY_DSN:
+            from emsar.site.reports import start_reports
+
+            start_reports(settings.SENTRY_DSN)
+
+    def _expect(self) -> None:
         from emsar.site.health import (
             check_jobs,
             check_queue,

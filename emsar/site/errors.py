@@ -19,6 +19,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from emsar.site.frame import file_frame
 from emsar.site.languages import visitor_language
 from emsar.site.same_origin import ForeignOrigin
+from emsar.site.tracing import request_id
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ def error_page(request: HttpRequest, status: int, page: str = "") -> HttpRespons
             "status": status,
             "heading": HEADINGS[status],
             "page": f"errors/{page or status}.html",
+            "number": request_id.get(),
         }
         html = render_to_string("errors/frame.html", context)
     headers = {"Content-Language": language, "Cache-Control": "no-store"}

@@ -1,3 +1,6 @@
+import hmac
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -9,6 +12,7 @@ from emsar.site.health import run_checks
 from emsar.site.languages import accepted_language
 from emsar.site.measured import measured
 from emsar.site.same_origin import read_only
+from emsar.site.security_txt import security_txt
 
 
 @read_only
@@ -46,8 +50,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether requests can be served and mail goes out; 503 when something is not in order."""
+    """Whether requests can be served and mail goes out; 503 when something is not in order.
+
+    What it is that is wrong is told to whoever has the token; a stranger learns good or bad.
+    """
     found = run_checks()
     ready = all(health.ok for health in found.values())
+    status = 200 if ready else 503
+    if not has_token(request):
+        return JsonResponse({"status": "ok" if ready else "failing"}, status=status)
     checks = {name: health.as_json() for name, health in found.items()}
-    return JsonResponse({"ok": ready, "checks": checks}, status=200 if ready else 503)
+    return JsonResponse({"ok": ready, "checks": checks}, status=status)
+
+
+def has_token(request: HttpRequest) -> bool:
+    """Whether the request carries ``READYZ_TOKEN``; without one in the settings nobody does."""
+    scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
+    expected = settings.READYZ_TOKEN
+    if not expected or scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(given.strip().encode(), expected.encode())
+
+
+@read_only
+def security(request: HttpRequest) -> HttpResponse:
+    """Where weaknesses are reported to; from the profile's file, so it needs no database."""
+    response = HttpResponse(security_txt(), content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "max-age=86400"
+    return response

@@ -47,7 +47,8 @@ def clean_environment() -> dict[str, str]:
     """This process's environment without addresses of servers and keys."""
     given = ("DATABASE_", "REDIS_", "EMAIL_", "DATA_DIR", "DJANGO_", "SITE_", "COV_", "COVERAGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(given)}
-    keys = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS", "PORT", "FORM_LIMIT")
+    keys = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS", "READYZ_TOKEN")
+    keys += ("PORT", "FORM_LIMIT")
     return {name: value for name, value in kept.items() if name not in keys}
 
 

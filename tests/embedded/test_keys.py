@@ -1,10 +1,12 @@
 import base64
 import stat
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from emsar.embedded.errors import EmbeddedError
+from emsar.embedded.files import write_json
 from emsar.embedded.keys import kept_secrets, make_key, make_secrets
 
 
@@ -30,6 +32,19 @@ def test_a_key_is_its_id_and_32_bytes_in_base64():
 
 def test_the_site_key_is_long_enough_for_production():
     assert len(make_secrets().secret_key) >= 50
+
+
+def test_a_folder_from_before_there_was_a_token_is_given_one(tmp_path: Path):
+    content = asdict(make_secrets())
+    content.pop("readyz_token")
+    write_json(tmp_path / "secrets.json", content)
+
+    kept = kept_secrets(tmp_path)
+
+    assert len(kept.readyz_token) >= 32
+    assert kept.environment()["READYZ_TOKEN"] == kept.readyz_token
+    assert kept_secrets(tmp_path) == kept
+    assert kept.secret_key == content["secret_key"]
 
 
 def test_lost_secrets_beside_a_database_are_refused_rather_than_replaced(tmp_path: Path):

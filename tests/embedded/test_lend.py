@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from emsar.embedded import lend
-from emsar.embedded.__main__ import main
+from emsar.embedded.__main__ import _given, main
+from emsar.embedded.errors import EmbeddedError
 from emsar.embedded.lend import execute, run_command
 from emsar.embedded.postgres import connection_parameters
 from emsar.embedded.register import Register
@@ -112,3 +113,15 @@ def test_a_command_deaf_to_the_request_is_killed(monkeypatch):
             run_command([sys.executable, "-c", deaf], dict(os.environ))
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_server_may_be_named_by_a_file(monkeypatch, tmp_path: Path):
+    (tmp_path / "url").write_text("postgres://db/emsar\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    assert _given()["DATABASE_URL"] == "postgres://db/emsar"
+    assert "DATABASE_URL_FILE" not in _given()
+
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "missing"))
+    with pytest.raises(EmbeddedError, match="DATABASE_URL_FILE cannot be read"):
+        _given()

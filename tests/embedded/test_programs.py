@@ -78,14 +78,14 @@ def test_a_given_mail_server_and_origin_are_used():
 
 
 def test_the_screen_tells_addresses_and_logins():
-    login = {"username": "dpo", "password": "w0rd", "role": "dpo"}
+    login = {"username": "dpo", "password": "w0rd", "role": "dpo", "totp_secret": "ABCD"}
 
     told = summary(HERE, [login])
 
     assert "  site   http://127.0.0.1:8000\n" in told
     assert "  admin  http://127.0.0.1:8000/admin/\n" in told
     assert "  mail   http://127.0.0.1:8025/\n" in told
-    assert "    dpo  w0rd  (dpo)\n" in told
+    assert "    dpo  w0rd  ABCD  (dpo)\n" in told
     assert "logins" not in summary(HERE, [])
 
 

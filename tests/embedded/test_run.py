@@ -52,6 +52,7 @@ def test_the_addresses_and_logins_are_printed_once_the_site_answers(running: Sta
     for login in running.development["logins"]:
         assert login["username"] in said
         assert login["password"] in said
+        assert login["totp_secret"] in said
 
 
 def test_the_mail_sink_is_ready_and_its_viewer_shows_what_came(running: Stack):

@@ -22,7 +22,7 @@ from emsar.embedded.servers import (
 from tests.embedded.conftest import is_running
 
 ADDRESSES = {"DATABASE_URL", "DATABASE_URL_WEB", "DATABASE_URL_WORKER", "REDIS_URL", "DATA_DIR"}
-KEYS = {"SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS"}
+KEYS = {"SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS", "READYZ_TOKEN"}
 
 
 def test_the_servers_run_only_inside(claim: Claim):

@@ -93,6 +93,7 @@ def site(
 ) -> Iterator[str]:
     """The site under its own names behind the proxy; the origin of its main host."""
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = ["127.0.0.0/8"]
     settings.SITE_ORIGIN = f"https://{settings.PROFILE.main_host}"
     proxy.serve(settings.PROFILE.hosts, (live_server.thread.host, live_server.thread.port))
     yield settings.SITE_ORIGIN

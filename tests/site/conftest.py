@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from emsar.entities import registry, services
 from emsar.entities.models import Organisation
 from emsar.entities.profile import Profile, read_profile
+from tests.production import Proxied, as_in_production
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUP = ROOT / "emsar" / "entities" / "profiles" / "emsargroup.toml"
@@ -51,3 +52,10 @@ def loaded_portal(db, portal, settings) -> Profile:
     services.load(portal, years=(2026,))
     settings.PROFILE = portal
     return portal
+
+
+@pytest.fixture
+def served(settings) -> Proxied:
+    """A visitor of the main host under production's settings, behind the proxy."""
+    as_in_production(settings)
+    return Proxied(settings.PROFILE.main_host)

@@ -26,16 +26,54 @@ def test_healthz_answers_without_a_database(client):
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_readyz_is_ready(db, client):
-    response = client.get("/readyz")
+TOKEN = "only-for-tests-" + "0123456789abcdefghij"
+
+
+@pytest.fixture
+def monitor(client, settings):
+    """Whoever may know what is wrong."""
+    settings.READYZ_TOKEN = TOKEN
+    return lambda: client.get("/readyz", headers={"authorization": f"Bearer {TOKEN}"})
+
+
+def test_readyz_is_ready(db, monitor):
+    response = monitor()
     assert response.status_code == 200
     assert response.json() == {"ok": True, "checks": {"database": {"ok": True}}}
 
 
-def test_readyz_names_what_is_not_in_order(db, client):
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(None, "", TOKEN, "Bearer", "Bearer ", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}"),
+        *(f"Basic {TOKEN}", f"Bearer {TOKEN.upper()}", "Bearer ə", f"Bearer {TOKEN} {TOKEN}"),
+    ],
+)
+@pytest.mark.parametrize(("ok", "status", "word"), [(True, 200, "ok"), (False, 503, "failing")])
+def test_readyz_tells_strangers_good_or_bad(db, client, settings, given, ok, status, word):
+    settings.READYZ_TOKEN = TOKEN
+    register_check("queue", lambda: Health(ok=ok, detail="secret"))
+    headers = {} if given is None else {"authorization": given}
+    response = client.get("/readyz", headers=headers)
+    assert (response.status_code, response.json()) == (status, {"status": word})
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("given", ["Bearer", "Bearer ", f"Bearer {TOKEN}"])
+def test_readyz_tells_nobody_more_where_there_is_no_token(db, client, settings, given):
+    settings.READYZ_TOKEN = ""
+    assert client.get("/readyz", headers={"authorization": given}).json() == {"status": "ok"}
+
+
+def test_readyz_takes_the_scheme_in_any_letters(db, client, settings):
+    settings.READYZ_TOKEN = TOKEN
+    assert client.get("/readyz", headers={"authorization": f"bearer {TOKEN}"}).json()["ok"] is True
+
+
+def test_readyz_names_what_is_not_in_order(db, monitor):
     register_check("queue", lambda: Health(ok=False, detail=3600))
     register_check("disk", lambda: Health(ok=True))
-    response = client.get("/readyz")
+    response = monitor()
     assert response.status_code == 503
     assert response.json() == {
         "ok": False,
@@ -47,13 +85,13 @@ def test_readyz_names_what_is_not_in_order(db, client):
     }
 
 
-def test_readyz_says_that_the_database_is_away_and_asks_nothing_else(client, monkeypatch):
+def test_readyz_says_that_the_database_is_away_and_asks_nothing_else(monitor, monkeypatch):
     def away() -> Health:
         raise OperationalError("connection to /secret/socket failed")
 
     monkeypatch.setattr(health, "check_database", away)
     register_check("queue", lambda: pytest.fail("must not be asked"))
-    response = client.get("/readyz")
+    response = monitor()
     assert response.status_code == 503
     database = {"ok": False, "detail": "OperationalError"}
     assert response.json() == {"ok": False, "checks": {"database": database}}

@@ -143,6 +143,15 @@ def test_state_is_kept_and_servers_are_out_of_reach():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
 
 
+def test_the_proxy_alone_is_believed():
+    believed = SERVICES["web"]["environment"]["TRUSTED_PROXIES"]
+
+    assert believed == "${PROXY_NETWORK:-172.30.77.0/24}"
+    assert COMPOSE["networks"]["outside"] == {"ipam": {"config": [{"subnet": believed}]}}
+    assert "outside" in SERVICES["proxy"]["networks"]
+    assert "outside" in SERVICES["web"]["networks"]
+
+
 def test_the_proxy_ends_tls_for_the_given_domains_and_logs_no_address():
     proxy = (ROOT / "docs" / "deploy" / "Caddyfile").read_text()
     used = set(re.findall(r"\{\$(\w+)", proxy))
@@ -151,6 +160,10 @@ def test_the_proxy_ends_tls_for_the_given_domains_and_logs_no_address():
     assert "request delete" in proxy
     for header in ("X-Forwarded-For {remote_host}", "X-Forwarded-Proto {scheme}"):
         assert f"header_up {header}" in proxy
+    assert "header_up X-Request-ID {http.request.uuid}" in proxy
+    # A header with "_" is another one to the proxy and the same one to a WSGI application.
+    assert "header_up -X_*" in proxy
+    assert "header_up -Forwarded" in proxy
     assert proxy.count("{") == proxy.count("}")
 
 

@@ -1,13 +1,16 @@
 """.env.example names every variable that the site reads, and no other."""
 
 import json
-import os
 import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from emsar.settings.files import SECRETS
+from tests.production import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 LINE = re.compile(r"^(#?)([A-Z][A-Z0-9_]*)=(.*)$")
@@ -16,6 +19,7 @@ RUN = {"PORT"}
 # Set by the image or by compose for a part of the site, never by the user.
 COMPOSE_ONLY = {
     "SITE_HOSTS",
+    "PROXY_NETWORK",
     "DATABASE_SUPERUSER_PASSWORD",
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_WEB_PASSWORD",
@@ -48,17 +52,8 @@ def _lines() -> list[str]:
 
 def read_by(settings: str, role: str) -> set[str]:
     """The variables that a process with these settings and this database role asks for."""
-    key = "k:" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-    database = "postgres://u:p@localhost/d"
-    given = {
-        "SECRET_KEY": "".join(map(chr, range(48, 108))),
-        **dict.fromkeys(("FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS"), key),
-        **dict.fromkeys(("DATABASE_URL", "DATABASE_URL_WEB", "DATABASE_URL_WORKER"), database),
-        "REDIS_URL": "redis://localhost",
-        "EMAIL_URL": "smtp://localhost",
-        "DATABASE_ROLE": role,
-        "PATH": os.environ["PATH"],
-    }
+    owner = f"postgres://emsar_owner:{secrets.token_hex(16)}@localhost/d"
+    given = environment(DATABASE_URL=owner, DATABASE_ROLE=role)
     done = subprocess.run(
         [sys.executable, "-c", RECORD, settings],
         cwd=ROOT,
@@ -109,10 +104,18 @@ def test_each_variable_stands_once():
 
 def test_no_secret_has_a_value():
     values = {match[2]: match[3] for match in map(LINE.match, _lines()) if match}
-    secret = [name for name in values if name.endswith(("_KEY", "_KEYS", "_PASSWORD", "FALLBACKS"))]
+    kinds = ("_KEY", "_KEYS", "_PASSWORD", "_TOKEN", "FALLBACKS")
+    secret = [name for name in values if name.endswith(kinds)]
 
-    assert len(secret) == 9
+    assert len(secret) == 11
     assert {name for name in secret if values[name]} == set()
+
+
+def test_every_secret_that_may_stand_in_a_file_is_named_at_the_top():
+    head = " ".join(_lines()).split("# --- Secrets")[0]
+
+    assert set(SECRETS) <= documented()
+    assert {name for name in SECRETS if not re.search(rf"\b{name}\b", head)} == set()
 
 
 def test_the_printed_secrets_fill_every_empty_line():

@@ -1,9 +1,14 @@
 from collections.abc import Callable
+from http import HTTPStatus
 
+from csp.constants import HEADER as CSP
+from csp.middleware import CSPMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 
 from emsar.site.finished import is_published
+from emsar.site.logs import TOKEN
 
 # S-7b: the site asks for no position; nothing else that a browser can lend is used either.
 UNUSED_FEATURES = (
@@ -26,14 +31,18 @@ HEADERS = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
 }
+# Its forms are checked by their origin, which a browser hides where it may not say the referrer.
+STAFF = "/admin/"
 
 
 class PrivacyHeadersMiddleware:
     """Adds the headers that keep a page to itself.
 
     Whatever is not a published page may show what somebody typed, so unless its view says
-    otherwise neither a browser nor a proxy keeps it.
+    otherwise neither a browser nor a proxy keeps it. An address with a token in it is told to
+    nobody, whichever view answers.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -45,4 +54,36 @@ class PrivacyHeadersMiddleware:
             response.headers.setdefault(name, value)
         if not is_published(response):
             response.headers.setdefault("Cache-Control", "no-store")
+        if referrer := _referrer(request):
+            response.headers.setdefault("Referrer-Policy", referrer)
+        return response
+
+
+def _referrer(request: HttpRequest) -> str:
+    """What is stricter than the site's rule; "" where that will do."""
+    if request.path.startswith(STAFF):
+        return "same-origin"
+    return "no-referrer" if TOKEN.search(request.get_full_path()) else ""
+
+
+class EveryAnswerMiddleware:
+    """Completes what was answered before the middlewares below had their turn.
+
+    Files, redirects to other hosts and refusals come from above them, and need the same headers.
+    A 304 has none of its own: the browser goes by those of the page that it has.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.csp = CSPMiddleware(get_response)
+        self.security = SecurityMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if CSP in response.headers or response.status_code == HTTPStatus.NOT_MODIFIED:
+            return response
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        self.csp.process_response(request, response)
+        self.security.process_response(request, response)  # type: ignore[arg-type] # as above
         return response
