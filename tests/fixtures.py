@@ -13,7 +13,7 @@ from consent.services import forget_stored
 from emsar.entities import registry
 from emsar.retention import banner
 from policies import versions
-from tests import snapshot
+from tests import snapshot, webrole
 
 
 def fill() -> None:
@@ -38,7 +38,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     """The empty test database is filled once a session; every test leaves it so."""
     with django_db_blocker.unblock():
         fill()
+        webrole.let_owner_be_web()
         snapshot.keep()
+    webrole.answer_as_web()
     snapshot.put_back_after_tests()
 
 

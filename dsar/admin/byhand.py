@@ -87,6 +87,7 @@ class HandOver(VerbPage):
     )
     form = HandOverForm
     dangerous = True
+    second_factor = True
     template = "admin/dsar/handover.html"
 
     def do(self, case: Case, data: dict[str, Any], user: User) -> HttpResponse:

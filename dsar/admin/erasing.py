@@ -33,6 +33,7 @@ class PreviewPage(VerbPage):
 
     form = PreviewForm
     dangerous = True
+    second_factor = True
     template = "admin/dsar/preview.html"
 
     def do(self, case: Case, data: dict[str, Any], user: User) -> str:

@@ -1,18 +1,17 @@
 """The register of cases: every skeleton that is kept, as a page, a table for a sheet, and a PDF."""
 
-import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from io import StringIO
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from dsar.admin.frame import REGISTER, UNPROCESSABLE, cut, frame, let_in, today_in_baku
 from dsar.admin.printing import pdf
@@ -22,14 +21,11 @@ from dsar.figures import MONTHS
 from dsar.models import Case
 from emsar.audit import record
 from emsar.entities.businessdays import BAKU, add_calendar_months
-from emsar.staff.models import User
+from emsar.entities.wording import day_text
+from emsar.staff.exporting import BATCH, Export, export_page
 from emsar.staff.pages import register_page
-from emsar.staff.spreadsheets import guarded
 from requests_inbox.references import normalise_reference
 
-# A spreadsheet takes what begins so for a formula.
-# As many as one file may have; a year of a busy group is far below.
-MOST = 20_000
 # The columns for which a page has room, by their place; the files have all of them.
 SHOWN = (0, 1, 3, 5, 6, 8, 9, 10, 11)
 # The columns that hold a day.
@@ -87,15 +83,20 @@ class Row:
     @property
     def read(self) -> list[str]:
         """The cells as people read them."""
-        return [
-            f"{date.fromisoformat(cell):%d.%m.%Y}" if cell and place in DAYS else cell
-            for place, cell in enumerate(self.cells)
-        ]
+        return as_read(self.cells)
 
     @property
     def shown(self) -> list[tuple[str, bool]]:
         """The cells for which a page has room, and whether each is a day."""
         return [(self.read[place], place in DAYS) for place in SHOWN]
+
+
+def as_read(cells: Sequence[str]) -> list[str]:
+    """Cells with their days as people write them."""
+    return [
+        f"{date.fromisoformat(cell):%d.%m.%Y}" if cell and place in DAYS else cell
+        for place, cell in enumerate(cells)
+    ]
 
 
 def headings() -> list[str]:
@@ -148,19 +149,18 @@ def asked(given: dict[str, str]) -> dict[str, str]:
     return {**year, **{name: text for name, text in given.items() if text}}
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def register_view(request: HttpRequest) -> HttpResponse:
-    """``?since=&until=`` or ``?reference=``; ``&format=csv|pdf`` for the file, which is audited."""
-    user = let_in(request, REGISTER.right)
+    """``?since=&until=`` or ``?reference=``: the list; with ``&export=1`` the way to its file."""
+    let_in(request, REGISTER.right)
     form = SpanForm(asked(request.GET.dict()), label_suffix="")
     if not form.is_valid():
         return _page(request, form, None, UNPROCESSABLE)
-    match request.GET.get("format", "html"):
-        case "html":
-            return _page(request, form, form.rows())
-        case "csv" | "pdf" as kind:
-            return _file(user, form, kind)
-    raise Http404
+    if "export" in request.GET:
+        return export_page(request, RegisterExport(form))
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return _page(request, form, form.rows())
 
 
 def _page(
@@ -192,28 +192,59 @@ def _query(form: SpanForm) -> str:
     return f"since={data['since']:%Y-%m-%d}&until={data['until']:%Y-%m-%d}"
 
 
-def _file(user: User, form: SpanForm, kind: str) -> HttpResponse:
-    rows = [row_of(case) for case in form.rows()[:MOST]]
-    first, last = form.cleaned_data["since"], form.cleaned_data["until"]
-    detail: dict[str, str | int] = {
-        "format": kind, "rows": len(rows), "since": str(first), "until": str(last)
-    }  # fmt: skip
-    record("case.register", actor=user.pk, detail=detail)
-    content = _csv(rows) if kind == "csv" else pdf(headings(), [row.read for row in rows],
-                                                   first, last)  # fmt: skip
-    types = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
-    name = f"cases-{first:%Y-%m-%d}-{last:%Y-%m-%d}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=types[kind], headers=headers)
+class RegisterExport(Export):
+    """The register as a sheet, or on paper."""
+
+    kind = "cases"
+    formats: ClassVar = {
+        "pdf": lambda export, headings, lines: pdf(headings, _read(lines), *export.span)
+    }
+    note = gettext_lazy("The register names no person.")
+
+    def __init__(self, form: SpanForm) -> None:
+        self.form = form
+        self.rows = form.rows()
+
+    @property
+    def span(self) -> tuple[date, date]:
+        data = self.form.cleaned_data
+        return data["since"], data["until"]
+
+    @property
+    def title(self) -> str:
+        return _("Export: register of cases")
+
+    @property
+    def back(self) -> str:
+        return f"{REGISTER.address}?{_query(self.form)}"
+
+    @property
+    def file_name(self) -> str:
+        first, last = self.span
+        return f"cases-{first:%Y-%m-%d}-{last:%Y-%m-%d}"
+
+    def count(self) -> int:
+        return self.rows.count()
+
+    def covers(self) -> list[tuple[str, str]]:
+        reference = self.form.cleaned_data["reference"]
+        if reference:
+            return [(_("Reference"), normalise_reference(reference))]
+        return [(_("Received"), " – ".join(day_text(day) for day in self.span))]
+
+    def headings(self, chosen: Mapping[str, Any]) -> list[str]:
+        return headings()
+
+    def lines(self, chosen: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+        return (row_of(case).cells for case in self.rows.iterator(chunk_size=BATCH))
+
+    def detail(self, chosen: Mapping[str, Any]) -> dict[str, str | int]:
+        first, last = self.span
+        return {"since": str(first), "until": str(last)}
 
 
-def _csv(rows: list[Row]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow([guarded(heading) for heading in headings()])
-    writer.writerows([guarded(cell) for cell in row.cells] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+def _read(lines: Iterable[Sequence[str]]) -> list[list[str]]:
+    return [as_read(cells) for cells in lines]
 
 
 register_page("dsar_register", "dsar/register/", register_view)

@@ -108,6 +108,7 @@ class Lift(VerbPage):
     button = gettext_lazy("Lift the block")
     explanation = gettext_lazy("The records can be worked on again. The reason is kept.")
     form = LiftForm
+    second_factor = True
 
     def do(self, case: Case, data: dict[str, Any], user: User) -> str:
         blocking.lift(case, data["reason"], by=user)

@@ -23,10 +23,11 @@ from dsar.walk import numbers_of
 from emsar.audit import record
 from emsar.datamap import terms
 from emsar.outbox.notices import notify_role
+from emsar.staff import rows
 from emsar.staff.models import Role, User
 from emsar.subjects import links
 from emsar.subjects.identifiers import find
-from emsar.subjects.models import IdentifierKind, SubjectIdentifier
+from emsar.subjects.models import IdentifierKind, MailedLink, SubjectIdentifier
 
 NEW_ADDRESS = "new-address"
 OPEN_STATES = (Proposal.State.PROPOSED, Proposal.State.CONFIRMING)
@@ -130,6 +131,11 @@ def confirm_address(token: str) -> None:
     proposal = Proposal.objects.filter(pk=link.record).first() if link else None
     if link is None or proposal is None:
         raise CaseStateError(_("This link is no longer valid."))
+    with rows.of_person(link.subject_id):
+        _confirm_address(link, proposal)
+
+
+def _confirm_address(link: MailedLink, proposal: Proposal) -> None:
     case = _open(proposal.file.case, None)
     fresh = _undecided(proposal, Proposal.State.CONFIRMING)
     if not links.spend(link):

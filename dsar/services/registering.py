@@ -12,6 +12,7 @@ from dsar.models.kinds import ERASING_KINDS
 from dsar.services import identity, links
 from dsar.services.errors import CaseRefusedError
 from dsar.services.opening import open_case
+from emsar.staff import rows
 from emsar.staff.models import User
 from emsar.subjects.identifiers import IdentifierKind, find, find_or_create
 from emsar.subjects.models import DataSubject, SubjectIdentifier
@@ -55,14 +56,22 @@ def register(entry: StaffEntry, *, by: User) -> list[Case]:
     contact, phone = _identifiers(entry)
     main = contact or phone
     person = _person(main, entry)
+    # What follows is about all that the person has with us, whichever company it is with.
+    with rows.of_person(person.pk):
+        return _registered(entry, person, main, by=by)
+
+
+def _registered(
+    entry: StaffEntry, person: DataSubject, main: SubjectIdentifier | None, *, by: User
+) -> list[Case]:
     cases = [_open(kind, entry, person, main, by) for kind in dict.fromkeys(entry.kinds)]
     waiting = [case for case in cases if case.status == Status.UNVERIFIED]
     if entry.proof:
         # Deletions first: a copy that is released tells how long it can be fetched.
         for case in sorted(waiting, key=lambda case: case.kind not in ERASING_KINDS):
             identity.prove(case, entry.proof, entry.proof_note, by=by)
-    elif waiting and contact is not None:
-        links.mail_link(contact, entry.language)
+    elif waiting and main is not None and main.kind == IdentifierKind.EMAIL:
+        links.mail_link(main, entry.language)
     return cases
 
 

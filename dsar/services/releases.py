@@ -24,6 +24,7 @@ from dsar.walk import Held, held_about
 from emsar.audit import record
 from emsar.datamap import terms
 from emsar.entities.businessdays import BAKU
+from emsar.staff import rows
 from emsar.staff.models import User
 
 # What every case brings by itself: who asks, the case, its mail, and the events about them.
@@ -132,12 +133,13 @@ def download(case: Case, *, by: User | None = None, means: str = "") -> Package:
     CaseRefusedError when nothing was released, the days are over, or it was fetched as often as
     it may be (E-8c).
     """
-    now = timezone.now()
+    now, person = timezone.now(), person_of(case)
     if left(case, now) is None:
         raise CaseRefusedError(str(_GONE))
-    with one_snapshot():
+    with one_snapshot(person):
         package = _assembled(case, now)
-    _count(case, package, now, by, means)
+    with rows.of_person(person):
+        _count(case, package, now, by, means)
     return package
 
 

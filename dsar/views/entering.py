@@ -14,6 +14,7 @@ from dsar.services import corrections, links
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.views.replies import secluded
 from emsar.site.posting import SeeOther
+from emsar.staff import rows
 from emsar.subjects.models import MailedLink
 
 # As on the form.
@@ -34,7 +35,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _ask(request, found, form)
-    person = links.use(found, form.cleaned_data["email"], _confirmed(request))
+    with rows.of_person(found.subject_id):
+        person = links.use(found, form.cleaned_data["email"], _confirmed(request))
     if person is None:
         form.add_error("email", _("The link was not mailed to this address, or it was used."))
         return _ask(request, found, form)

@@ -23,6 +23,7 @@ from dsar.services import agreeing, corrections, deciding, identity, messages, r
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.views.replies import secluded
 from emsar.site.posting import SeeOther
+from emsar.staff import rows
 from emsar.subjects.models import DataSubject
 from requests_inbox.references import normalise_reference
 
@@ -39,8 +40,9 @@ def signed_in(view: Page) -> Callable[..., HttpResponseBase]:
         person = session.person_of(request)
         if person is None:
             return render(request, "dsar/ended.html", status=NO_ENTRY)
-        response = view(request, person, *args, **kwargs)
-        if session.COOKIE not in response.cookies:
+        with rows.of_person(person.pk):
+            response = view(request, person, *args, **kwargs)
+        if session.name() not in response.cookies:
             session.start(response, person.pk)
         return response
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, models
 from psycopg import sql
 
-from emsar.audit import functions
+from emsar.audit import functions, rows
 from emsar.audit.evidence import EvidenceRow
 from emsar.audit.models import Seal
 from emsar.datamap.models import KeyFingerprint
@@ -85,7 +85,7 @@ def define_role(role: str, *, new: bool) -> sql.Composed:
 
 
 def grants() -> list[sql.Composed]:
-    """The statements that give both roles their rights, and take any other."""
+    """The statements that give both roles their rights and rows, and take any other."""
     # Servers before PostgreSQL 15 let everybody create tables.
     statements = [sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC").format()]
     for name in ROLES:
@@ -97,7 +97,7 @@ def grants() -> list[sql.Composed]:
             sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role),
             *(_grant(rights, table, role) for table, rights in rights_of(name).items()),
         ]
-    return statements + functions.definitions(ROLES)
+    return statements + functions.definitions(ROLES) + rows.walls(WEB, WORKER)
 
 
 def rights_of(role: str) -> dict[str, _Rights]:

@@ -60,7 +60,7 @@ def personal_columns() -> frozenset[str]:
 @admin.action(description=_("Send again"), permissions=["view"])
 def send_again(model_admin: Any, request: HttpRequest, rows: QuerySet[OutboundMail]) -> None:
     """Try failed mails once more, now."""
-    mails = list(rows.only("pk", "purpose", "status", "subject"))
+    mails = list(rows.only("pk", "purpose", "status", "subject", "about"))
     again = [mail for mail in mails if retry(mail)]
     for mail in again:
         record("mail.retry", actor=request.user.pk, subject=mail.subject_id, obj=mail)

@@ -11,8 +11,10 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         from emsar.audit.notices import register_mailer
         from emsar.outbox.models import OutboundMail
-        from emsar.outbox.notices import notify_role
+        from emsar.outbox.notices import notify, notify_role
+        from emsar.staff.mailing import register_staff_mailer
         from emsar.subjects.services import register_merger
 
         register_mailer(notify_role)
+        register_staff_mailer(notify)
         register_merger(OutboundMail.objects.pass_on)

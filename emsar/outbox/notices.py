@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from emsar.outbox.composing import compose
-from emsar.outbox.models import OutboundMail, Purpose
+from emsar.outbox.models import OutboundMail, Purpose, Status
 from emsar.staff.models import User
 
 
@@ -39,6 +39,8 @@ def notify(
             subject_id=subject_id,
             about=about,
             to_address=user.email,
+            # A mail to nobody is made where it must not be noticed that there is nobody.
+            status=Status.QUEUED if user.email else Status.CANCELLED,
         )
         for user in users
     ]

@@ -10,6 +10,7 @@ from emsar.datamap.rules import Rule, rules
 from emsar.retention.due import due_rows, held_rows, waiting_rows
 from emsar.retention.health import had_a_chance, is_late
 from emsar.retention.leaving import DAYS_AHEAD, WEEKS_AHEAD, days_of, first_and_last, today_in_baku
+from emsar.staff import rows
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Totals:
     soon: int
 
 
+@rows.counting()
 def figures_of(rule: Rule, now: datetime | None = None) -> Figures:
     """The figures of one rule at a moment."""
     moment = now or timezone.now()
@@ -72,6 +74,7 @@ def all_figures(now: datetime | None = None) -> list[Figures]:
     return [figures_of(rule, now) for rule in found]
 
 
+@rows.counting()
 def totals(now: datetime | None = None) -> Totals:
     """What the first page shows; counts only what is past or near its day, by the index."""
     moment = now or timezone.now()

@@ -13,6 +13,7 @@ from emsar.retention import ledger, orders
 from emsar.retention.due import due_rows, held_rows, missing_term, term_of, waiting_rows
 from emsar.retention.evidence import months_to_go
 from emsar.retention.sweeps import JOB, failures_since
+from emsar.staff import rows
 
 # Technical limits, no promises: the sweep runs at 03:00 and is caught up with every hour.
 SILENCE = timedelta(hours=26)
@@ -34,6 +35,7 @@ class Left:
     waiting: int
 
 
+@rows.counting()
 def left_behind(now: datetime | None = None) -> list[Left]:
     """For each rule what is past its day, told apart by what keeps it."""
     moment = now or timezone.now()
@@ -54,6 +56,7 @@ def is_night(now: datetime) -> bool:
     return now.astimezone(BAKU).hour < NIGHT_ENDS
 
 
+@rows.counting()
 def anything_late(now: datetime | None = None) -> list[str]:
     """The rules that have something past its day although the night is over.
 

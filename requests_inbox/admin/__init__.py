@@ -14,6 +14,7 @@ from emsar.staff.panels import register_panel
 from emsar.staff.permissions import allow
 from emsar.subjects.records import register_records
 from requests_inbox.admin import documents, transfers  # noqa: F401 - each registers its page
+from requests_inbox.admin.exporting import NAME, export_view
 from requests_inbox.admin.keeping import contract_link
 from requests_inbox.admin.listing import RequestList
 from requests_inbox.admin.page import address_of, find_request, show
@@ -48,7 +49,8 @@ class ConsultationRequestAdmin(RequestList):
             )
             for name, view in views.items()
         ]
-        return [*own, *super().get_urls()]
+        view = self.admin_site.admin_view(partial(export_view, self))
+        return [path("export/", view, name=NAME), *own, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,7 +37,7 @@ def status_badge(row: ConsultationRequest) -> SafeString:
     """The status, and whether a block lies over it."""
     shown = badge(Wording(row.get_status_display(), STATUS_TONES[Status(row.status)]))
     if row.subject.block_covers(row.registered_at):
-        return shown + mark_safe(" ") + badge(Wording(_("blocked"), "overdue"))
+        return format_html("{} {}", shown, badge(Wording(_("blocked"), "overdue")))
     return shown
 
 

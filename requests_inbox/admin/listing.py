@@ -13,6 +13,7 @@ from emsar.staff.scoping import AuditedAdmin
 from emsar.staff.viewing import record_list
 from requests_inbox.admin.actions import close_as_duplicate, close_as_spam, take
 from requests_inbox.admin.columns import RequestColumns
+from requests_inbox.admin.exporting import export_address
 from requests_inbox.admin.figures import figures, is_open
 from requests_inbox.admin.filters import FILTERS
 from requests_inbox.admin.search import search
@@ -68,6 +69,7 @@ class RequestList(RequestColumns, AuditedAdmin):
     ) -> HttpResponse:
         rows: Any = self.get_queryset(request)
         context = {"title": _("Requests"), **(extra_context or {})}
+        context["export_address"] = export_address(request)
         if request.method != "POST":
             context["figures"] = figures(rows, timezone.now())
         response = super().changelist_view(request, context)

@@ -14,6 +14,7 @@ from emsar.entities.registry import registry
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.outbox.models import Status as MailStatus
 from emsar.retention.holds import covers_company
+from emsar.staff import rows
 from emsar.staff.models import Role, User
 from emsar.subjects.models import Objection
 from requests_inbox import mails
@@ -110,12 +111,14 @@ def hand_over(request: ConsultationRequest, to_entity: str, reason: str, *, by: 
     _guard_target(locked, target.slug, by)
     _guard_what_rests_on(locked)
     before = locked.entity_id or ""
-    ConsultationRequest.objects.filter(pk=request.pk).update(
-        entity=target.slug, assigned_to=None, writing_by=None, writing_until=None
-    )
-    request.entity_id = locked.entity_id = target.slug
-    request.assigned_to = request.writing_by = request.writing_until = None
-    return _passed_on(locked, before, code, by)
+    # From here on it may be nothing that this colleague would still see.
+    with rows.of_request(locked.pk):
+        ConsultationRequest.objects.filter(pk=request.pk).update(
+            entity=target.slug, assigned_to=None, writing_by=None, writing_until=None
+        )
+        request.entity_id = locked.entity_id = target.slug
+        request.assigned_to = request.writing_by = request.writing_until = None
+        return _passed_on(locked, before, code, by)
 
 
 def _guard_target(request: ConsultationRequest, to_entity: str, by: User) -> None:

@@ -1,9 +1,9 @@
 """A request arrives by the form: one transaction, one request a nonce (E-1l, E-4c)."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 
 from consent.models import ConsentEvent
@@ -15,6 +15,7 @@ from emsar.datamap.folding import word_keys
 from emsar.entities.businessdays import Due
 from emsar.entities.profile import ServiceFacts
 from emsar.entities.registry import registry
+from emsar.staff import rows
 from emsar.subjects.identifiers import IdentifierKind, find_or_create
 from emsar.subjects.links import prepare
 from requests_inbox import mails
@@ -51,16 +52,24 @@ def receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
 
     Raises SentBeforeError when the nonce was used for other content, which is not stored then.
     """
+    key = uuid4()
     try:
-        with transaction.atomic():
-            return _receive(entry, notice)
+        with rows.new_request(key):
+            return _receive(key, entry, notice)
     except IntegrityError:
-        before = ConsultationRequest.objects.filter(form_nonce=entry.nonce).first()
+        with rows.sent_before(entry.nonce):
+            before = _before(entry)
         if before is None:
             raise
-        if not _is_same(before, entry):
-            raise SentBeforeError(before.reference) from None
         return before
+
+
+def _before(entry: FormEntry) -> ConsultationRequest | None:
+    """What the same page has sent already; SentBeforeError when that was something else."""
+    found = ConsultationRequest.objects.filter(form_nonce=entry.nonce).first()
+    if found is not None and not _is_same(found, entry):
+        raise SentBeforeError(found.reference) from None
+    return found
 
 
 def _is_same(before: ConsultationRequest, entry: FormEntry) -> bool:
@@ -71,12 +80,13 @@ def _is_same(before: ConsultationRequest, entry: FormEntry) -> bool:
     return all(a == b or is_unreadable(a) for a, b in zip(stored, sent, strict=True))
 
 
-def _receive(entry: FormEntry, notice: Notice) -> ConsultationRequest:
+def _receive(key: UUID, entry: FormEntry, notice: Notice) -> ConsultationRequest:
     service = registry().service(entry.service)
     now = timezone.now()
     due = due_under(now, notice.version)
     contact = find_or_create(IdentifierKind.EMAIL, entry.email)
     request = ConsultationRequest(
+        id=key,
         subject_id=contact.subject_id,
         contact=contact,
         entity_id=service.entity or None,

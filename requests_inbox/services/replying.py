@@ -1,6 +1,7 @@
 """Answering: drafts, the claim "X is writing a reply", the mailed reply and what counts as one."""
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.outbox.models import OutboundMail
+from emsar.staff import rows
 from emsar.staff.models import User
 from emsar.subjects.models import Objection
 from requests_inbox import mails
@@ -153,8 +155,12 @@ def reply_failed(mail: OutboundMail) -> None:
 
 
 def reply_queued_again(mail: OutboundMail) -> None:
-    """Called by the outbox when somebody has a reply sent again that was given up."""
-    _outcome(mail, Message.State.QUEUED, "reply_queued_again")
+    """Called by the outbox when somebody has a reply sent again that was given up.
+
+    That may be an administrator, who sees no request.
+    """
+    with rows.of_request(mail.about) if mail.about else nullcontext():
+        _outcome(mail, Message.State.QUEUED, "reply_queued_again")
 
 
 def _outcome(mail: OutboundMail, state: str, event: str) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from emsar.staff import rows
 from requests_inbox.models import STOPPED, ConsultationRequest, HistoryEntry, Status
 from requests_inbox.services.errors import (
     BlockedError,
@@ -86,21 +87,42 @@ def lock(request: ConsultationRequest) -> ConsultationRequest:
     Raises RequestStateError when it has come to another company since ``request`` was read: that
     the reader might see it was decided by the company that it had then (E-2b).
     """
-    locked = lock_anywhere(request)
+    locked = _locked(request)
+    if locked is None:
+        raise _out_of_reach(request)
     if locked.entity_id != request.entity_id:
-        raise RequestStateError(
-            _("A colleague was faster: this request has come to another company meanwhile.")
-        )
+        raise _handed_over()
     return locked
 
 
 def lock_anywhere(request: ConsultationRequest) -> ConsultationRequest:
     """The same for what nobody decides, such as a mail that has left: whichever company it is."""
-    rows = ConsultationRequest.objects.select_for_update(of=("self",))
-    found = rows.select_related("subject", "contact", "version").filter(pk=request.pk).first()
+    found = _locked(request)
     if found is None:
-        raise RequestStateError(_("This request is no longer kept: its last day has passed."))
+        raise _no_longer_kept()
     return found
+
+
+def _locked(request: ConsultationRequest) -> ConsultationRequest | None:
+    found = ConsultationRequest.objects.select_for_update(of=("self",)).filter(pk=request.pk)
+    return found.select_related("subject", "contact", "version").first()
+
+
+def _out_of_reach(request: ConsultationRequest) -> RequestStateError:
+    """Another company has it, which the database hides from this colleague, or nobody has."""
+    with rows.of_request(request.pk):
+        is_kept = ConsultationRequest.objects.filter(pk=request.pk).exists()
+    return _handed_over() if is_kept else _no_longer_kept()
+
+
+def _handed_over() -> RequestStateError:
+    return RequestStateError(
+        _("A colleague was faster: this request has come to another company meanwhile.")
+    )
+
+
+def _no_longer_kept() -> RequestStateError:
+    return RequestStateError(_("This request is no longer kept: its last day has passed."))
 
 
 def guard_in_use(request: ConsultationRequest) -> None:

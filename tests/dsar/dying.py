@@ -65,9 +65,12 @@ def work(verb: str, fatal: str, case: str = "", user: str = "") -> int:
 def approve(case: str, user: str) -> None:
     from dsar.models import Case
     from dsar.services.erasure import approve as approved
+    from emsar.staff import rows
     from emsar.staff.models import User
 
-    approved(Case.objects.get(pk=UUID(case)), by=User.objects.get(pk=UUID(user)))
+    by = User.objects.get(pk=UUID(user))
+    with rows.of_member(by):
+        approved(Case.objects.get(pk=UUID(case)), by=by)
 
 
 def deadlines(_case: str, _user: str) -> None:

@@ -103,15 +103,21 @@ def look_up(_case: str, _user: str) -> None:
 
 def approve(case: str, user: str) -> None:
     from dsar.services.erasure import approve as approved
+    from emsar.staff import rows
     from emsar.staff.models import User
 
-    approved(_case(case), by=User.objects.get(pk=UUID(user)))
+    by = User.objects.get(pk=UUID(user))
+    with rows.of_member(by):
+        approved(_case(case), by=by)
 
 
 def release(case: str, _user: str) -> None:
     from dsar.services.releases import release as released
+    from emsar.staff import rows
 
-    released(_case(case))
+    found = _case(case)
+    with rows.of_person(found.subject):
+        released(found)
 
 
 def download(case: str, _user: str) -> None:

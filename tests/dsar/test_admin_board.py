@@ -182,7 +182,7 @@ def test_board_asks_the_database_as_often_for_many_cases(
         make_case(Kind.COMPLAINT)
     client = signed_in(make_user())
     client.get(url("case_changelist"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         client.get(url("case_changelist"))
 
 

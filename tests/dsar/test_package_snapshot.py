@@ -51,7 +51,7 @@ def test_row_that_changes_between_two_reads_changes_nothing_in_it(case, monkeypa
 
 
 def test_nothing_is_written_while_it_is_read(case) -> None:
-    with pytest.raises(InternalError, match="read-only"), one_snapshot():
+    with pytest.raises(InternalError, match="read-only"), one_snapshot(case.subject):
         Release.objects.update(downloads=1)
     assert Release.objects.get().downloads == 0
 
@@ -74,5 +74,5 @@ def test_reading_keeps_nobody_from_writing(case, monkeypatch) -> None:
 
 
 def test_within_another_transaction_it_is_refused(case) -> None:
-    with transaction.atomic(), pytest.raises(RuntimeError), one_snapshot():
+    with transaction.atomic(), pytest.raises(RuntimeError), one_snapshot(case.subject):
         pass

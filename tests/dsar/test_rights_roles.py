@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from dsar.models import Case, CaseRecord, Kind, Status
 from dsar.services import blocking, corrections, deciding, messages, objections
+from emsar.staff import rows
 from requests_inbox.models import ConsultationRequest
 from tests.audit.test_roles_at_work import acting_as
 from tests.dsar.desk import make_case
@@ -30,7 +31,7 @@ def now_of(case: Case) -> Case:
 @pytest.mark.parametrize("role", [WEB, WORKER])
 def test_what_takes_effect_by_itself(item, kind, role) -> None:
     case = make_case(kind, email=EMAIL)
-    with acting_as(role):
+    with acting_as(role), rows.of_person(item.subject_id):
         deciding.after_verification(case)
         deciding.by_deadline(now_of(case))
     assert now_of(case).status == Status.COMPLETED
@@ -50,7 +51,7 @@ def test_officer_s_verbs(item) -> None:
     complaint = make_case(Kind.COMPLAINT, email=EMAIL)
     objection = make_case(Kind.OBJECTION, email=EMAIL)
     label = "requests_inbox.consultationrequest"
-    with acting_as(WEB):
+    with acting_as(WEB), rows.of_member(officer):
         first = corrections.propose(case, label, str(item.pk), "name", "Leyla")
         assert first.pk
         second = corrections.propose(now_of(case), label, str(item.pk), "name", "Leyla Həsənova")
