@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests import logins
 from tests.browser import browser, context, mark_needs, page
 from tests.desks import open_as
 from tests.fixtures import _fresh_caches, django_db_setup, filled_db
@@ -19,6 +20,8 @@ __all__ = [
     "page",
 ]
 
+
+logins.install()
 
 # Thousands of tests leave their objects behind; looking through all of them again and again is a
 # tenth of the time.

@@ -15,7 +15,7 @@ from emsar.retention.models import (
     NecessityReview,
     Sweep,
 )
-from emsar.staff.models import KeyedCount
+from emsar.staff.models import KeyedCount, SecurityReview, StaffSession
 from emsar.subjects.models import MailedLink
 
 # Address, subject and body of what was sent are emptied when it is sent; what could not be sent
@@ -40,6 +40,16 @@ govern(
         until="expire_date",
         trigger=Trigger.PURPOSE,
         title=_("browser sessions of staff"),
+    )
+)
+govern(
+    Rule(
+        "staff_logins",
+        StaffSession,
+        clause="E-9c",
+        term="login_attempts",
+        since="seen_at",
+        title=_("list of the logins of staff"),
     )
 )
 govern(
@@ -90,6 +100,17 @@ govern(
 )
 govern(Rule("sweeps", Sweep, clause="S-5e", term="certificates", since="started_at"))
 govern(Rule("reviews", NecessityReview, clause="S-5d", term="certificates", since="signed_at"))
+govern(
+    Rule(
+        "security_reviews",
+        SecurityReview,
+        clause="E-9e",
+        term="certificates",
+        since="closed_at",
+        where=Q(closed_at__isnull=False),
+        title=_("security reviews that were closed"),
+    )
+)
 
 # Views of personal data are events too, and go before the others of their table.
 _VIEWS = "action LIKE '%.view' OR action LIKE '%.list' OR action LIKE '%.search'"

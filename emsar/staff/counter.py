@@ -24,7 +24,7 @@ def hit(kind: str, value: str, *, minutes: int) -> int:
     with bound_cursor() as cursor:
         # Within a transaction of the caller's the setting would go for all of it.
         alone = not connection.in_atomic_block
-        cursor.execute(_HIT, [_key(kind, value, start), start, alone])
+        cursor.execute(_HIT, [_key(kind, value, start, minutes), start, alone])
         return int(cursor.fetchone()[0])
 
 
@@ -33,10 +33,20 @@ def peek(kind: str, value: str, *, minutes: int) -> int:
     start = window_start(timezone.now(), minutes)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count FROM staff_keyedcount WHERE key = %s", [_key(kind, value, start)]
+            "SELECT count FROM staff_keyedcount WHERE key = %s", [_key(kind, value, start, minutes)]
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def forget(kind: str, value: str, *, minutes: int) -> None:
+    """Begin at nothing again in this window."""
+    start = window_start(timezone.now(), minutes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE staff_keyedcount SET count = 0 WHERE key = %s",
+            [_key(kind, value, start, minutes)],
+        )
 
 
 def window_start(now: datetime, minutes: int) -> datetime:
@@ -46,9 +56,10 @@ def window_start(now: datetime, minutes: int) -> datetime:
     return midnight + windows * timedelta(minutes=minutes)
 
 
-def _key(kind: str, value: str, start: datetime) -> bytes:
+def _key(kind: str, value: str, start: datetime, minutes: int) -> bytes:
     secret = ring("LOOKUP_KEYS").current[1]
     day = timezone.localdate(start).isoformat()
     daily = hmac.new(secret, f"counter:{day}".encode(), hashlib.sha256).digest()
-    content = f"{kind}\x1f{value}\x1f{start.isoformat()}".encode()
+    # Windows of several lengths begin at the same moment.
+    content = f"{kind}\x1f{value}\x1f{start.isoformat()}\x1f{minutes}".encode()
     return hmac.new(daily, content, hashlib.sha256).digest()

@@ -4,7 +4,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 
 from emsar.datamap import Basis, Personal, declare, declare_free
-from emsar.staff.models import KeyedCount, User
+from emsar.staff.models import (
+    Approval,
+    KeyedCount,
+    RecoveryCode,
+    SecurityReview,
+    StaffSession,
+    TotpDevice,
+    User,
+)
 
 declare(
     User,
@@ -23,8 +31,104 @@ declare(
         "role": Personal("what the person may do"),
         "entity": Personal("which company employs the person"),
         "is_active": Personal("whether the person may log in"),
+        "invited_at": Personal("until when the mailed link works"),
     },
     free={"random key": ("id",), "a hash, not the password": ("password",)},
+)
+declare(
+    TotpDevice,
+    purpose="let in who has the second factor (E-9b)",
+    basis=Basis.CONTRACT,
+    controller="employer",
+    term="employment",
+    clauses=("E-9b",),
+    personal={
+        "user": Personal("whose factor it is"),
+        "secret": Personal("what the app holds", export=False),
+        "created_at": Personal("when it was set up"),
+    },
+    free={
+        "random key": ("id",),
+        "how far codes were used": ("last_step",),
+        "whether it is in use": ("confirmed",),
+    },
+)
+declare(
+    RecoveryCode,
+    purpose="let in who lost the second factor (E-9b)",
+    basis=Basis.CONTRACT,
+    controller="employer",
+    term="employment",
+    clauses=("E-9b",),
+    personal={
+        "user": Personal("whose code it is"),
+        "created_at": Personal("when it was made"),
+        "used_at": Personal("when it was spent"),
+    },
+    free={"number": ("id",), "a hash, not the code": ("code_hash",)},
+)
+declare(
+    StaffSession,
+    purpose="show staff where their login is open, and end it in time (E-9b, E-9c)",
+    basis=Basis.CONTRACT,
+    controller="employer",
+    term="login_attempts",
+    clauses=("E-9b", "E-9c"),
+    personal={
+        "user": Personal("who is logged in"),
+        "key": Personal("the browser's session, so that it can be ended", export=False),
+        "program": Personal("the kind of browser, so that one's own are recognised"),
+        "started_at": Personal("since when"),
+        "seen_at": Personal("when it was used last"),
+        "confirmed_at": Personal("when the second factor was given last"),
+        "ended_at": Personal("when it ended"),
+        "end": Personal("why it ended"),
+    },
+    free={"random key": ("id",)},
+)
+declare(
+    Approval,
+    purpose="make officers by officers alone (E-9c)",
+    basis=Basis.CONTRACT,
+    controller="employer",
+    term="employment",
+    clauses=("E-9c",),
+    personal={
+        "user": Personal("whom it is about"),
+        "reason": Personal("why it was asked for"),
+        "asked_by": Personal("who asked"),
+        "asked_at": Personal("when it was asked"),
+        "decided_by": Personal("who decided"),
+        "decided_at": Personal("when it was decided"),
+        "agreed": Personal("what was decided"),
+    },
+    free={"random key": ("id",), "says what is asked": ("kind",)},
+)
+declare(
+    SecurityReview,
+    purpose="show that security is reviewed regularly (E-9e)",
+    basis=Basis.CONTRACT,
+    controller="employer",
+    term="certificates",
+    clauses=("E-9e",),
+    personal={
+        "reviewer": Personal("who reviewed"),
+        "reviewer_words": Personal("who reviewed, without a login here"),
+        "scope": Personal("what was looked at, in words that should name nobody"),
+        "findings": Personal("what was found, in words that should name nobody"),
+        "measures": Personal("what is done about it, in words that should name nobody"),
+        "written_by": Personal("who wrote it down"),
+        "closed_by": Personal("who closed it"),
+        "closing": Personal("what was done, in words that should name nobody"),
+    },
+    free={
+        "number": ("id",),
+        "dates of ours": ("held_on", "next_due", "written_at", "closed_at", "told_at"),
+        "counts of findings": (
+            *("high_open", "high_closed", "medium_open", "medium_closed"),
+            *("low_open", "low_closed"),
+        ),
+    },
 )
 declare_free(
     KeyedCount,

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from django.apps import apps as django_apps
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import LazyObject
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -21,6 +21,9 @@ from django.views.decorators.http import require_POST
 
 from emsar.audit import record
 from emsar.entities.registry import registry
+from emsar.staff.access import inviting, sessions
+from emsar.staff.access.views import enrolling, entering, forgotten
+from emsar.staff.access.views.login import PasswordStep
 from emsar.staff.gates import closed_gate
 from emsar.staff.house import in_house
 from emsar.staff.language import set_language
@@ -28,6 +31,16 @@ from emsar.staff.login import StaffLoginForm
 from emsar.staff.models import User
 from emsar.staff.pages import OwnPage, registered_pages
 from emsar.staff.panels import panels_for
+from emsar.staff.ways import page_of_ours
+
+# Open to everybody: each of them looks for itself who comes.
+WAY_IN = [
+    path("login/code/", entering.code, name="login_code"),
+    path("invitation/<str:name>/<str:token>/", enrolling.invitation, name="invitation"),
+    path("second-factor/", enrolling.second_factor, name="second_factor"),
+    path("forgotten/", forgotten.forgotten, name="forgotten"),
+    path("new-password/<str:name>/<str:token>/", forgotten.new_password, name="new_password"),
+]
 
 
 class EmsarAdminSite(AdminSite):
@@ -46,6 +59,9 @@ class EmsarAdminSite(AdminSite):
         admin_class: type[ModelAdmin[Any]] | None = None,
         **options: Any,
     ) -> None:
+        if model_or_iterable in (Group, (Group,)):
+            # Django registers its groups by itself; rights follow from the role here.
+            return
         super().register(model_or_iterable, in_house(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -96,37 +112,50 @@ class EmsarAdminSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         change = self.admin_view(require_POST(self.change_language))
         own = [path(page.route, self._opened(page), name=page.name) for page in registered_pages()]
-        return [path("language/", change, name="language"), *own, *super().get_urls()]
+        return [path("language/", change, name="language"), *WAY_IN, *own, *super().get_urls()]
 
     def _opened(self, page: OwnPage) -> Any:
         return self.member_view(page.view) if page.before_gates else self.admin_view(page.view)
 
     def change_language(self, request: HttpRequest) -> HttpResponse:
         set_language(request)
-        return redirect(_page_of_ours(request.POST.get("next", "")))
+        return redirect(page_of_ours(request.POST.get("next", "")))
 
-    def login(
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Name and password; what they open is the page for the second factor."""
+        if is_member(request):
+            return redirect(page_of_ours(request.GET.get("next", "")))
+        more = {"ended": request.GET.get("ended", ""), **(extra_context or {})}
+        view = PasswordStep.as_view(
+            authentication_form=self.login_form,
+            template_name="admin/login.html",
+            extra_context={**self.each_context(request), "title": _("Log in"), **more},
+        )
+        request.current_app = self.name
+        return never_cache(view)(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if is_member(request):
+            sessions.leave(request, sessions.End.LOGOUT)
+        return super().logout(request, extra_context)
+
+    def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        response = super().login(request, extra_context)
+    ) -> Any:
+        """The other logins end with the old password, and the person is told."""
+        response = super().password_change(request, extra_context)
         user = _plain(request.user)
-        let_in = request.method == "POST" and response.status_code == HTTPStatus.FOUND
-        if let_in and isinstance(user, User):
-            record("staff.login", actor=user.pk, obj=user)
+        if isinstance(user, User) and response.status_code == HTTPStatus.FOUND:
+            sessions.end_all(user, sessions.End.ACCESS, but=sessions.current(request))
+            record("staff.password", actor=user.pk, obj=user)
+            inviting.tell_of_password(user)
         return response
 
 
 def is_member(request: HttpRequest) -> bool:
-    """Whether an active member of staff is logged in."""
+    """Whether an active member of staff is logged in, with both factors."""
     user = _plain(request.user)
-    return isinstance(user, User) and user.is_active
-
-
-def _page_of_ours(address: str) -> str:
-    """The page of the admin that somebody came from; the first page when it is none of ours."""
-    first = reverse("admin:index")
-    ours = address.startswith(first) and url_has_allowed_host_and_scheme(address, None)
-    return address if ours else first
+    return isinstance(user, User) and user.is_active and sessions.current(request) is not None
 
 
 def _plain(user: object) -> object:

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 
+from emsar.staff.access.stepup import confirmation
 from emsar.staff.acting import acting_user
 from emsar.staff.models import User
 
@@ -58,6 +59,8 @@ class VerbPage(ABC, Generic[ThingT]):
     form: ClassVar[type[VerbForm[Any]]] = VerbForm
     template: ClassVar[str]
     dangerous: ClassVar[bool] = False
+    # What is posted is done only after the second factor, unless that was given a short while ago.
+    second_factor: ClassVar[bool] = False
     # What the room's services raise when they refuse; ``refused`` gets nothing else.
     refusals: ClassVar[tuple[type[Exception], ...]]
 
@@ -111,6 +114,8 @@ class VerbPage(ABC, Generic[ThingT]):
             return answer
         if request.method != "POST":
             return self.page(visit, self.make(visit))
+        if self.second_factor and (asked := confirmation(request)) is not None:
+            return asked
         form = self.make(visit, request.POST)
         if not form.is_valid():
             return self.page(visit, form, UNPROCESSABLE)

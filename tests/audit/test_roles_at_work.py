@@ -20,6 +20,7 @@ from emsar.entities import services as registers
 from emsar.entities.models import CalendarDay, Recipient
 from emsar.outbox.models import MailCopy, OutboundMail
 from emsar.outbox.sending import retry
+from emsar.staff import rows
 from emsar.staff.counter import hit
 from emsar.staff.models import KeyedCount, Role, User
 from emsar.subjects.models import DataSubject, Objection
@@ -29,7 +30,9 @@ from policies.models import PolicyVersion
 from policies.publishing import publish
 from requests_inbox.models import CloseReason, ConsultationRequest, Status, TransferReason
 from requests_inbox.services import handling, replying
-from tests.factories import PASSWORD, make_request, make_user, solutions_user
+from tests.factories import make_request, make_user, solutions_user
+from tests.staff.access.entering import give_factor, go_in, link_in, type_password
+from tests.staff.access.test_invitation import enrolled
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +109,11 @@ def the_form() -> None:
 
 def the_desk() -> None:
     user, item = solutions_user(), make_request(service="cybersecurity")
+    with rows.of_member(user):
+        at_the_desk(user, item)
+
+
+def at_the_desk(user: User, item: ConsultationRequest) -> None:
     handling.assign(item, user, by=user)
     handling.add_note(item, "note", by=user)
     replying.save_draft(item, "draft", by=user)
@@ -113,15 +121,16 @@ def the_desk() -> None:
     replying.send_reply(item, "Salam", by=user)
     handling.hand_over(item, "consulting", TransferReason.FIELD, by=user)
     handling.close(make_request(), CloseReason.SPAM, by=user)
-    handling.withdraw(item, method="staff", actor=user)
+    handling.withdraw(make_request(), method="staff", actor=user)
 
 
 def the_persons() -> None:
     kept, doubled = (make_request().subject for _ in range(2))
-    object_to(doubled, Objection.Purpose.REPLY, actor=None)
-    block(doubled, actor=None)
-    unblock(doubled, actor=None, reason="asked")
-    merge(kept, doubled, actor=None)
+    with rows.of_member(make_user()):
+        object_to(doubled, Objection.Purpose.REPLY, actor=None)
+        block(doubled, actor=None)
+        unblock(doubled, actor=None, reason="asked")
+        merge(kept, doubled, actor=None)
     assert DataSubject.objects.count() == 1
 
 
@@ -139,14 +148,18 @@ def the_policies() -> None:
 
 
 def a_working_day() -> None:
-    """Log in, add a login, choose a language, log out."""
-    make_user(Role.ADMINISTRATOR, username="admin")
-    browser = Client()
-    browser.post(reverse("admin:login"), {"username": "admin", "password": "wrong"})
-    browser.post(reverse("admin:login"), {"username": "admin", "password": PASSWORD})
-    words = {"username": "new", "role": "auditor", "language": "az"}
-    passwords = dict.fromkeys(("password1", "password2"), PASSWORD)
-    browser.post(reverse("admin:staff_user_add"), words | passwords)
+    """Log in, invite somebody who comes, choose a language, reset a factor, log out."""
+    admin = make_user(Role.ADMINISTRATOR, username="admin")
+    type_password("admin", "wrong")
+    browser = go_in(admin, give_factor(admin))
+    words = {"username": "new", "role": "auditor", "language": "az", "email": "new@example.com"}
+    browser.post(reverse("admin:staff_user_add"), words)
+    invitation = OutboundMail.objects.get(key__startswith="invitation:")
+    enrolled(link_in(invitation.body))
+    new = User.objects.get(username="new")
+    browser.post(reverse("admin:staff_user_factor", args=[new.pk]), {"reason": "lost"})
+    browser.post(reverse("admin:forgotten"), {"username": "admin"})
+    browser.post(reverse("admin:new_codes"))
     browser.post(reverse("admin:language"), {"language": "ru"})
     assert browser.post(reverse("admin:logout")).status_code == 200
     assert User.objects.filter(username="new").exists()

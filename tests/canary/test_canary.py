@@ -27,6 +27,7 @@ from tests.canary.leaks import leaks, stored
 from tests.factories import PASSWORD, make_user
 from tests.requests_inbox.visiting import Visitor
 from tests.smtp import HOST, MailServer, mail_server
+from tests.staff.access.entering import code_now, give_factor
 
 NAME = "Zülfüqarbəy Qəndabşəkərov"
 EMAIL = "kanareyka7f3a@gecequsu-8842.example"
@@ -95,6 +96,7 @@ def work(item: ConsultationRequest, user: User) -> None:
     login = reverse("admin:login")
     staff.post(login, {"username": GUESS, "password": WRONG_PASSWORD})
     staff.post(login, {"username": user.username, "password": PASSWORD})
+    staff.post(reverse("admin:login_code"), {"code": code_now(give_factor(user))})
     listing = reverse("admin:requests_inbox_consultationrequest_changelist")
     for words in (NAME, EMAIL, "gunebaxankepenek", item.reference):
         assert item.reference in staff.get(listing, {"q": words}).text
@@ -154,7 +156,8 @@ def test_known_words_are_delivered_and_found_nowhere_else(filled_db, smtp, caplo
     # While the mails still wait, with all that they say.
     assert leaks(WORDS, stored()) == []
 
-    assert send_due() == 2
+    # To the company, to the visitor, and the invitation to the new colleague.
+    assert send_due() == 3
     work(item, user)
     assert send_due() == 1
     item.refresh_from_db()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from emsar.staff.access.factors import factor_of
 from emsar.staff.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,8 @@ def test_logins_are_written_to_the_file_and_work(file) -> None:
     for login in logins:
         user = User.objects.get(username=login["username"])
         assert user.check_password(login["password"])
-        assert (login["totp_secret"], user.is_active) == (None, True)
+        device = factor_of(user)
+        assert (device.secret, user.is_active) == (login["totp_secret"], True)
     companies = User.objects.filter(role=Role.ENTITY_STAFF)
     assert {user.entity_id for user in companies} == {"solutions", "consulting"}
 

@@ -15,8 +15,12 @@ pytestmark = pytest.mark.django_db
 
 ANYTHING = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000001"}
 CONVERTER = re.compile(r"<(?:(?P<kind>\w+):)?\w+>")
-# What stands open: the login itself, and the way out, which leads to it.
-OPEN = {"login", "logout"}
+# What stands open: the way in, whose pages look for themselves who comes (tests/staff/access), and
+# the way out, which leads to the login.
+OPEN = {
+    *("login", "logout", "login_code", "invitation", "second_factor"),
+    *("forgotten", "new_password"),
+}
 
 
 def addresses() -> dict[str, str]:

@@ -36,6 +36,8 @@ CODES = {
     "requests_inbox.Transfer": {"from_entity", "to_entity", "fields"},
     # A login name says a function; Django's session is signed and holds a UUID.
     "staff.User": {"username"},
+    # The key of that session, by which a login is ended.
+    "staff.StaffSession": {"key"},
     "sessions.Session": {"session_key", "session_data"},
 }
 

@@ -29,6 +29,7 @@ from emsar.retention.admin.sweeps import badge
 from emsar.retention.leaving import today_in_baku
 from emsar.retention.models import LegalHold
 from emsar.retention.targets import Target, find_target, target_of, wide_choices
+from emsar.staff.access.stepup import confirmation
 from emsar.staff.models import User
 from emsar.staff.viewing import ViewedAdmin, short_moment
 
@@ -213,6 +214,8 @@ def release_view(model_admin: Any, request: HttpRequest, pk: object) -> HttpResp
     title = _("Release the legal hold")
     if request.method != "POST":
         return _page(request, hold, title, freed=holds.freed_by(hold), asks=True)
+    if (asked := confirmation(request)) is not None:
+        return asked
     try:
         holds.release(hold, by=user)
     except holds.HoldError as problem:

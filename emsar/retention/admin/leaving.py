@@ -20,6 +20,7 @@ from emsar.retention.admin.frame import CONFLICT, LEAVING, cut, frame, let_in
 from emsar.retention.admin.keeping import Link, links_for
 from emsar.retention.clearances import ClearanceError, clear
 from emsar.retention.models import LegalHold
+from emsar.staff.access.stepup import confirmation
 from emsar.staff.acting import acting_user
 from emsar.staff.models import User
 from emsar.staff.pages import register_page
@@ -94,6 +95,8 @@ def clear_record(request: HttpRequest, name: str, pk: object) -> HttpResponse:
         raise Http404
     row = _row(leaving.visible_rows(rule, user), pk)
     if request.method == "POST":
+        if (asked := confirmation(request)) is not None:
+            return asked
         try:
             clear(rule, row, by=user)
         except ClearanceError as problem:

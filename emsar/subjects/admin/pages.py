@@ -155,6 +155,7 @@ class Unblock(SubjectVerb):
     )
     words = gettext_lazy("The block has ended.")
     form = UnblockForm
+    second_factor = True
 
     def act(self, subject: DataSubject, data: dict[str, Any], actor: Any) -> None:
         services.unblock(subject, actor=actor, reason=data["reason"])

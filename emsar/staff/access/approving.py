@@ -1,0 +1,85 @@
+"""Officers are made, and get a new second factor, with an active officer's approval (E-9c)."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emsar.audit import record
+from emsar.audit.notices import notify_role
+from emsar.staff.access.changing import reactivate, reset_factor
+from emsar.staff.access.inviting import StaffRefusedError, invite
+from emsar.staff.access.sessions import End, end_all
+from emsar.staff.models import Approval, Role, User
+
+Kind = Approval.Kind
+
+
+@transaction.atomic
+def ask(kind: str, user: User, *, reason: str, asked_by: User) -> Approval:
+    """Ask the officers; StaffRefusedError when the same is asked already, or nobody could agree."""
+    if not deciders(user).exists():
+        raise StaffRefusedError(
+            _("No other data protection officer is active, so this is done on the command line.")
+        )
+    asked = Approval(kind=kind, user=user, reason=reason, asked_by=asked_by)
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+    except IntegrityError:
+        raise StaffRefusedError(_("This was asked already and waits for an answer.")) from None
+    record("staff.ask_approval", actor=asked_by.pk, obj=asked, detail={"kind": kind})
+    words = {"kind": kind, "username": user.username, "approval": asked.pk}
+    notify_role(Role.DPO, "staff_approval", words, key=f"approval:{asked.pk}")
+    return asked
+
+
+@transaction.atomic
+def decide(asked: Approval, *, officer: User, agreed: bool) -> None:
+    """An officer answers, and what was agreed to is done at once."""
+    if not deciders(asked.user).filter(pk=officer.pk).exists():
+        raise StaffRefusedError(_("Only another active data protection officer may decide this."))
+    waiting = Approval.objects.filter(pk=asked.pk, decided_at__isnull=True)
+    now = timezone.now()
+    if waiting.update(agreed=agreed, decided_by=officer, decided_at=now) != 1:
+        raise StaffRefusedError(_("This was decided already."))
+    detail = {"kind": asked.kind, "agreed": "yes" if agreed else "no"}
+    record("staff.decide_approval", actor=officer.pk, obj=asked, detail=detail)
+    if agreed:
+        _carry_out(asked, actor=officer.pk)
+
+
+def deciders(user: User) -> QuerySet[User]:
+    """The officers who may decide about somebody: all active ones but that person."""
+    return User.objects.filter(role=Role.DPO, is_active=True).exclude(pk=user.pk)
+
+
+def waiting() -> QuerySet[Approval]:
+    """What no officer has answered yet, the oldest first."""
+    found = Approval.objects.filter(decided_at__isnull=True).select_related("user", "asked_by")
+    return found.order_by("asked_at")
+
+
+def _carry_out(asked: Approval, *, actor: UUID) -> None:
+    user = User.objects.select_for_update().get(pk=asked.user_id)
+    if asked.kind == Kind.RESET_FACTOR:
+        reset_factor(user, actor=actor, reason=asked.reason or "")
+        return
+    make_officer(user, actor=actor)
+
+
+@transaction.atomic
+def make_officer(user: User, *, actor: UUID | None) -> None:
+    """Somebody becomes officer: a new colleague is invited, one who is here logs in again."""
+    before = user.role
+    user.role, user.entity = Role.DPO, None
+    user.save(update_fields=["role", "entity"])
+    record("staff.change_role", actor=actor, obj=user, detail={"from": before, "to": Role.DPO})
+    if not user.is_active:
+        reactivate(user, actor=actor)
+    elif user.has_usable_password():
+        end_all(user, End.ACCESS)
+    else:
+        invite(user, actor=actor)

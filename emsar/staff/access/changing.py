@@ -1,0 +1,109 @@
+"""What administrators do about colleagues: leaving, coming back, a lost factor, another role.
+
+An administrator holds no personal data and cannot give himself any unnoticed: the officer is told
+of every new account, role and factor, and officers are made by officers (E-9c).
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emsar.audit import record
+from emsar.audit.notices import notify_role
+from emsar.entities.models import LegalEntity
+from emsar.staff.access.inviting import StaffRefusedError, invite
+from emsar.staff.access.sessions import End, end_all
+from emsar.staff.mailing import tell
+from emsar.staff.models import RecoveryCode, Role, TotpDevice, User
+
+
+def tell_of_address(user: User, before: str | None) -> None:
+    """Another mail address: who reads the one before is told, and so are the officers."""
+    tell_officers("address", user)
+    if before:
+        old = User(pk=user.pk, email=before, language=user.language, username=user.username)
+        key = f"address:{user.pk}:{timezone.now():%s%f}"
+        tell([old], "staff_address_changed", {"username": user.username}, key=key)
+
+
+@transaction.atomic
+def deactivate(user: User, *, actor: UUID | None) -> None:
+    """Somebody leaves: no login from this moment on; what they did stays in the audit."""
+    if user.is_dpo and not _another_officer(user):
+        raise StaffRefusedError(
+            _("This is the only data protection officer. Appoint another one first.")
+        )
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
+        raise StaffRefusedError(_("This login is switched off already."))
+    end_all(user, End.ACCESS)
+    record("staff.deactivate", actor=actor, obj=user)
+
+
+@transaction.atomic
+def reactivate(user: User, *, actor: UUID | None) -> None:
+    """Somebody comes back, with a new invitation: what they had before opens nothing."""
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
+        raise StaffRefusedError(_("This login is in use already."))
+    user.refresh_from_db()
+    forget_factor(user)
+    record("staff.reactivate", actor=actor, obj=user)
+    tell_officers("reactivated", user)
+    invite(user, actor=actor)
+
+
+@transaction.atomic
+def reset_factor(user: User, *, actor: UUID | None, reason: str) -> str:
+    """The second factor is lost: a new invitation, whose link is returned; the person and the
+    officers are told."""
+    forget_factor(user)
+    end_all(user, End.ACCESS)
+    record("staff.reset_factor", actor=actor, obj=user)
+    key = f"factor:{user.pk}:{timezone.now():%s%f}"
+    words = {"username": user.username, "reason": reason}
+    tell([user], "staff_factor_reset", words, key=key)
+    tell_officers("factor", user, reason=reason)
+    return invite(user, actor=actor)
+
+
+@transaction.atomic
+def change_role(user: User, role: str, entity: LegalEntity | None, *, actor: UUID | None) -> None:
+    """Another role from the next login on; the logins that are open end."""
+    if user.is_dpo and user.is_active and not _another_officer(user):
+        raise StaffRefusedError(
+            _("This is the only data protection officer. Appoint another one first.")
+        )
+    before = user.role
+    user.role, user.entity = role, entity
+    user.clean()
+    user.save(update_fields=["role", "entity"])
+    end_all(user, End.ACCESS)
+    record("staff.change_role", actor=actor, obj=user, detail={"from": before, "to": role})
+    tell_officers("role", user)
+
+
+def forget_factor(user: User) -> None:
+    """Neither app nor paper opens anything any more."""
+    TotpDevice.objects.filter(user=user).delete()
+    RecoveryCode.objects.filter(user=user).delete()
+
+
+def tell_officers(what: str, user: User, **more: str) -> int:
+    """Mail every officer what was changed about whom."""
+    words: Mapping[str, object] = {
+        "what": what,
+        "username": user.username,
+        # In each reader's language.
+        "role_name": Role(user.role).label,
+        "company": str(user.entity or ""),
+        **more,
+    }
+    key = f"staff:{what}:{user.pk}:{timezone.now():%s%f}"
+    return notify_role(Role.DPO, "staff_changed", words, key=key)
+
+
+def _another_officer(user: User) -> bool:
+    others = User.objects.select_for_update().filter(role=Role.DPO, is_active=True)
+    return any(other.pk != user.pk for other in others)

@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from emsar.entities.models import LegalEntity
+from emsar.staff.access.changing import reset_factor
+from emsar.staff.access.inviting import invite
+from emsar.staff.models import Role, User
+
+
+class Command(BaseCommand):
+    help = (
+        "Create a login and print the link of its invitation, which is mailed as well: the first "
+        "administrator and the first data protection officer are made so. With --again: reset the "
+        "second factor of a login that exists, for the only officer or administrator who lost it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--role", choices=Role.values)
+        parser.add_argument("--company", help="the company's short name, for company staff")
+        parser.add_argument("--email")
+        parser.add_argument("--language", default="az")
+        parser.add_argument("--again", action="store_true")
+
+    @transaction.atomic
+    def handle(self, *args: Any, username: str, again: bool, **options: Any) -> None:
+        link = _again(username) if again else invite(_create(username, options), actor=None)
+        self.stdout.write(link)
+
+
+def _again(username: str) -> str:
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise CommandError(f"there is no login {username} that could be reset")
+    return reset_factor(user, actor=None, reason="command line")
+
+
+def _create(username: str, options: dict[str, Any]) -> User:
+    if User.objects.filter(username=username).exists():
+        raise CommandError(f"{username} exists; --again resets its second factor")
+    if not options["role"] or not options["email"]:
+        raise CommandError("--role and --email are needed")
+    company = LegalEntity.objects.filter(pk=options["company"]).first()
+    fields = {"role": options["role"], "email": options["email"], "entity": company}
+    try:
+        return User.objects.create_user(username, language=options["language"], **fields)
+    except ValidationError as problem:
+        raise CommandError("; ".join(problem.messages)) from None
