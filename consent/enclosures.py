@@ -21,7 +21,7 @@ def consent_text(sha256: str) -> Enclosure | None:
     if text is None:
         return None
     # Both parts were rendered by ourselves from a document without HTML.
-    words = {"sentence": mark_safe(text.sentence), "details": mark_safe(text.details)}
+    words = {"sentence": mark_safe(text.sentence), "details": mark_safe(text.details)}  # nosec B308 B703
     with translation.override(text.language):
         html = render_to_string(
             "consent/enclosure.html",

@@ -30,6 +30,7 @@ class ConsentEvent(EvidenceRow):
 
     No address, no name, no user agent. ``uid`` is the receipt id; ``at`` is the server's time.
     Who chooses about cookies is not known to us: that event has neither ``subject`` nor ``about``.
+    In the undertaking of staff (E-9d) ``subject`` is the number of the member of staff.
     ``withdraws`` is the receipt id of the consent that a withdrawal ends. ``sentence_sha256`` is
     taken of the sentence as it reads on the screen, ``text_sha256`` of sentence and fold-out as
     they are stored.
@@ -46,6 +47,7 @@ class ConsentEvent(EvidenceRow):
         CASE = "case", _("request about personal data")
         BANNER = "banner", _("cookie notice")
         SETTINGS = "settings", _("cookie settings")
+        STAFF_PAGE = "staff_page", _("page of the undertaking")
 
     class Purpose(models.TextChoices):
         """What was agreed to; the words that were shown say the same."""
@@ -54,6 +56,7 @@ class ConsentEvent(EvidenceRow):
         ROUTING = "routing", _("direct it to the right company")
         PROPOSAL = "proposal", _("prepare a proposal and discuss the project")
         ANALYTICS = "analytics", _("count visits for aggregate statistics")
+        CONFIDENTIALITY = "confidentiality", _("keep personal data confidential")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)

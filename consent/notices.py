@@ -21,13 +21,16 @@ from emsar.entities.registry import registry
 from policies.articles import facts_of
 from policies.models import PolicyVersion
 from policies.rendering import Rendered, render
-from policies.versions import COOKIES, PRIVACY, in_force
+from policies.versions import COOKIES, PRIVACY, UNDERTAKING, in_force
 
 FREE_CONSULTATION = "free-consultation"
 COOKIE_CHOICE = "cookies"
+STAFF_UNDERTAKING = "undertaking"
 ANALYTICS = "analytics"
 # Under which policy each form's words are agreed to.
-FORMS = {FREE_CONSULTATION: PRIVACY, COOKIE_CHOICE: COOKIES}
+FORMS = {FREE_CONSULTATION: PRIVACY, COOKIE_CHOICE: COOKIES, STAFF_UNDERTAKING: UNDERTAKING}
+# What colleagues agree to is no choice of visitors, and stands in none of their figures.
+OF_STAFF = frozenset({STAFF_UNDERTAKING})
 
 
 class NoticeUnavailableError(LookupError):
@@ -94,7 +97,11 @@ def refusals(version: PolicyVersion) -> Iterator[str]:
 
 def _forms_under(version: PolicyVersion) -> list[str]:
     """The forms that this organisation shows under a policy."""
-    shown = {FREE_CONSULTATION: registry().has_form, COOKIE_CHOICE: asks_for_cookies()}
+    shown = {
+        FREE_CONSULTATION: registry().has_form,
+        COOKIE_CHOICE: asks_for_cookies(),
+        STAFF_UNDERTAKING: True,
+    }
     return [form for form, policy in FORMS.items() if policy == version.policy_id and shown[form]]
 
 

@@ -1,7 +1,8 @@
 """How often consents were given and withdrawn, and cookies refused: numbers, and nobody.
 
 Weeks are those of ISO 8601 in Asia/Baku, named by their Monday. A refusal of cookies has no event
-(E-10a), only a daily number; whoever does not send the form has refused nothing.
+(E-10a), only a daily number; whoever does not send the form has refused nothing. What colleagues
+undertake (E-9d) is nobody's consent and is not counted.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from consent.models import ConsentEvent, RefusalCount
-from consent.notices import COOKIE_CHOICE
+from consent.notices import COOKIE_CHOICE, OF_STAFF
 from consent.services import PURPOSES
 from emsar.entities.businessdays import BAKU
 
@@ -84,7 +85,7 @@ def cells(span: Span, form: str = "") -> list[Cell]:
 
 def _events(span: Span, form: str) -> Iterator[Cell]:
     begins, ends = (datetime.combine(day, time(), BAKU) for day in (span.first, span.last + WEEK))
-    rows = ConsentEvent.objects.filter(at__gte=begins, at__lt=ends)
+    rows = ConsentEvent.objects.filter(at__gte=begins, at__lt=ends).exclude(form__in=OF_STAFF)
     if form:
         rows = rows.filter(form=form)
     groups = (

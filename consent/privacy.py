@@ -27,9 +27,12 @@ declare(
     controller="both",
     recipients=("hosting",),
     term="consent_events",
-    clauses=("E-1l", "E-5a", "E-8g", "E-10a"),
+    clauses=("E-1l", "E-5a", "E-8g", "E-9d", "E-10a"),
     personal={
-        "subject": Personal("who agreed; a UUID without meaning after erasure", erase=Erase.KEEP),
+        "subject": Personal(
+            "who agreed, a visitor or a colleague; a UUID without meaning after erasure",
+            erase=Erase.KEEP,
+        ),
         "about": Personal("with which request", erase=Erase.KEEP),
         "at": Personal("when", erase=Erase.KEEP),
         "kind": Personal("given or withdrawn", erase=Erase.KEEP),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from consent.models import ConsentEvent, ConsentText
-from consent.notices import COOKIE_CHOICE, FREE_CONSULTATION, Notice
+from consent.notices import COOKIE_CHOICE, FREE_CONSULTATION, STAFF_UNDERTAKING, Notice
 from emsar.audit import record
 
 _stored: set[str] = set()
@@ -18,6 +18,7 @@ _PURPOSE = ConsentEvent.Purpose
 PURPOSES = {
     FREE_CONSULTATION: (_PURPOSE.REPLY, _PURPOSE.ROUTING, _PURPOSE.PROPOSAL),
     COOKIE_CHOICE: (_PURPOSE.ANALYTICS,),
+    STAFF_UNDERTAKING: (_PURPOSE.CONFIDENTIALITY,),
 }
 COPIED = (
     *("subject", "about", "form", "text_sha256", "sentence_sha256"),

@@ -14,6 +14,7 @@ from emsar.audit import record
 from emsar.entities.profile import LANGUAGES
 from policies.models import PolicyText, PolicyVersion
 from policies.numbers import next_number
+from policies.versions import UNDERTAKING
 
 
 class NotADraftError(Exception):
@@ -90,6 +91,9 @@ def draft_from(version: PolicyVersion, *, actor: UUID | None) -> PolicyVersion:
         policy_id=version.policy_id,
         number=next_number(version.number, taken),
         terms=version.terms,
+        # Staff bind themselves to the words that they read; for a mere correction the officer
+        # unticks it.
+        requires_reconsent=version.policy_id == UNDERTAKING,
         edited_at=timezone.now(),
     )
     PolicyText.objects.bulk_create(

@@ -12,6 +12,13 @@ from policies.models import Policy, PolicyVersion, State
 
 PRIVACY = "privacy-policy"
 COOKIES = "cookie-policy"
+# Of staff (E-9d): published like the others, and shown in the administration alone.
+UNDERTAKING = "undertaking"
+PUBLIC = frozenset({PRIVACY, COOKIES})
+# Under which somebody agrees to something, so that a version may ask them again.
+ASKED = frozenset({COOKIES, UNDERTAKING})
+# More than that are versions of yesterday.
+MOST_KEPT = 10
 BAKU = ZoneInfo("Asia/Baku")
 
 _kept: dict[tuple[int, date], dict[str, PolicyVersion]] = {}
@@ -53,8 +60,16 @@ def state_of(version: PolicyVersion) -> State:
 
 
 def published_slugs() -> list[str]:
-    """The policies that have a version in force, for the links on every page (E-0b)."""
-    return sorted(_today())
+    """The policies that have a version in force, for the links on every page (E-0b).
+
+    What is for staff alone has no public address, so it is not among them.
+    """
+    return sorted(PUBLIC & _today().keys())
+
+
+def is_public(policy: str) -> bool:
+    """Whether the versions of a policy have public addresses."""
+    return policy in PUBLIC
 
 
 def numbers_in_force() -> list[str]:
@@ -93,7 +108,8 @@ def answered_under(policy: str) -> frozenset[str]:
     found = _answered.get(key)
     if found is None:
         found = _read_answered(policy, key[1])
-        _answered.clear()
+        if len(_answered) > MOST_KEPT:
+            _answered.clear()
         _answered[key] = found
     return found
 

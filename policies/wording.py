@@ -13,6 +13,8 @@ from policies.models import PolicyVersion
 POLICIES: dict[str, StrPromise] = {
     "privacy-policy": _("Privacy policy"),
     "cookie-policy": _("Cookie policy"),
+    # Translators: check: "məxfilik öhdəliyi" for the undertaking of staff
+    "undertaking": _("Confidentiality undertaking"),
 }
 TERMS: dict[str, StrPromise] = {
     "reply_within": _("a request is answered within"),

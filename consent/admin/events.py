@@ -13,14 +13,17 @@ from django.utils.translation import gettext_lazy, override, pgettext_lazy
 from consent.admin.frame import EVENTS, tabs
 from consent.admin.words import form_name, mark, shown, version_name
 from consent.models import ConsentEvent
+from consent.notices import OF_STAFF
 from consent.receipts.address import receipt_path
 from consent.receipts.facts import consent_ended_by, purpose_text
 from consent.receipts.parties import companies
 from consent.services import text_is_as_stored, withdrawal_of
+from consent.undertaking.people import colleague
 from consent.wording import screen_sha256
 from emsar.site.languages import active_language
 from emsar.staff.viewing import ViewedAdmin, short_moment
 from emsar.subjects.models import DataSubject
+from policies.versions import is_public
 
 NONE = "—"
 _EVENT = ("number", "at", "kind", "method", "other_event", "receipt")
@@ -79,9 +82,12 @@ class ConsentEventAdmin(ViewedAdmin):
     @admin.display(description=gettext_lazy("policy version"))
     def agreed_version(self, event: ConsentEvent) -> SafeString:
         """The version that the words named, as it stands published."""
+        words = version_name(event.policy, event.version)
+        if not is_public(event.policy):
+            # Its text stands below, as it was shown.
+            return format_html("{}", words)
         with override(event.language):
             address = reverse("policies:version", args=[event.policy, event.version])
-        words = version_name(event.policy, event.version)
         return format_html('<a href="{}">{}</a>', address, words)
 
     @admin.display(description=gettext_lazy("towards"))
@@ -98,6 +104,8 @@ class ConsentEventAdmin(ViewedAdmin):
         """Nobody for cookies; the bare number once the person was erased."""
         if event.subject is None:
             return _("nobody: a choice about cookies has no name")
+        if event.form in OF_STAFF:
+            return colleague(event.subject)
         if not DataSubject.objects.filter(pk=event.subject).exists():
             return str(event.subject)
         address = reverse("admin:subjects_datasubject_change", args=[event.subject])
@@ -116,8 +124,11 @@ class ConsentEventAdmin(ViewedAdmin):
 
     @admin.display(description=gettext_lazy("receipt"))
     def receipt(self, event: ConsentEvent) -> SafeString:
-        """The page that the person can open too."""
-        address = receipt_path(event, active_language())
+        """The page that the person can open too; a colleague's is open to staff alone."""
+        if event.form in OF_STAFF:
+            address = reverse("admin:undertaking_receipt", args=[event.uid])
+        else:
+            address = receipt_path(event, active_language())
         return format_html('<a href="{}">{}</a>', address, _("Receipt as the person sees it"))
 
     @admin.display(boolean=True, description=gettext_lazy("hash recomputed"))

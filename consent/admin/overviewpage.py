@@ -1,43 +1,40 @@
 """The overview: given, refused, withdrawn; as charts, and as a table for a sheet."""
 
-import csv
-from io import StringIO
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
 
 from consent.admin.charts import listings, weeks_chart
 from consent.admin.frame import OVERVIEW, TABS
-from consent.admin.words import FORMS
+from consent.admin.words import FORMS, form_name
 from consent.overview import Cell, Span, cells, each_purpose, total, weeks_until_now
-from emsar.audit import record
-from emsar.staff.models import User
+from emsar.staff.exporting import Export, export_page
 from emsar.staff.pages import register_page
-from emsar.staff.spreadsheets import guarded
 from emsar.staff.tabs import below, let_in
 
 LENGTHS = (4, 13, 26, 52)
 USUAL = 26
-# A spreadsheet takes what begins so for a formula.
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
-    """``?weeks=26&form=cookies``; ``&format=csv`` for the file, which is audited; else 404."""
-    user = let_in(request, OVERVIEW.right)
+    """``?weeks=26&form=cookies``; with ``&export=1`` the way to the file; else 404."""
+    let_in(request, OVERVIEW.right)
     length, form = _length(request.GET.get("weeks", "")), request.GET.get("form", "")
     if form and form not in FORMS:
         raise Http404
     span = weeks_until_now(length)
     found = cells(span, form)
-    match request.GET.get("format", "html"):
-        case "html":
-            return _page(request, span, length, form, found)
-        case "csv":
-            return _file(user, length, form, found)
-    raise Http404
+    if "export" in request.GET:
+        return export_page(request, OverviewExport(length, form, found))
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return _page(request, span, length, form, found)
 
 
 def _length(text: str) -> int:
@@ -66,16 +63,45 @@ def _page(
     return TemplateResponse(request, "admin/consent/overview.html", context)
 
 
-def _file(user: User, length: int, form: str, found: list[Cell]) -> HttpResponse:
+class OverviewExport(Export):
     """The same numbers, one line for each week, form, purpose, version and language."""
-    lines = [_line(cell) for cell in each_purpose(found)]
-    detail: dict[str, str | int] = {
-        "format": "csv", "rows": len(lines), "weeks": length, "form": form
-    }  # fmt: skip
-    record("consent.overview", actor=user.pk, detail=detail)
-    name = f"consents-{form or 'all'}-{length}-weeks.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(_csv(lines), content_type="text/csv; charset=utf-8", headers=headers)
+
+    kind = "consents"
+    note = gettext_lazy("Numbers of events, and of nobody.")
+
+    def __init__(self, length: int, form: str, found: list[Cell]) -> None:
+        self.length, self.form = length, form
+        self.cells = each_purpose(found)
+
+    @property
+    def title(self) -> str:
+        return _("Export: consents, overview")
+
+    @property
+    def back(self) -> str:
+        form = f"&form={self.form}" if self.form else ""
+        return f"{OVERVIEW.address}?weeks={self.length}{form}"
+
+    @property
+    def file_name(self) -> str:
+        return f"consents-{self.form or 'all'}-{self.length}-weeks"
+
+    def count(self) -> int:
+        return len(self.cells)
+
+    def covers(self) -> list[tuple[str, str]]:
+        weeks = ngettext("%(count)s week", "%(count)s weeks", self.length)
+        form = form_name(self.form) if self.form else _("All forms")
+        return [(_("Period"), weeks % {"count": self.length}), (_("Form"), form)]
+
+    def headings(self, chosen: Mapping[str, Any]) -> list[str]:
+        return headings()
+
+    def lines(self, chosen: Mapping[str, Any]) -> Iterator[list[str]]:
+        return map(_line, self.cells)
+
+    def detail(self, chosen: Mapping[str, Any]) -> dict[str, str | int]:
+        return {"weeks": self.length, "form": self.form}
 
 
 def headings() -> list[str]:
@@ -91,14 +117,6 @@ def _line(cell: Cell) -> list[str]:
     tally = cell.tally
     named = [cell.week.isoformat(), cell.form, cell.purposes[0], cell.version, cell.language]
     return [*named, str(tally.given), str(tally.withdrawn), str(tally.refused)]
-
-
-def _csv(lines: list[list[str]]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerows([guarded(cell) for cell in line] for line in [headings(), *lines])
-    return text.getvalue().encode("utf-8-sig")
 
 
 register_page("consent_overview", "consent/overview/", overview)

@@ -6,30 +6,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.models import ConsentText
-from consent.notices import COOKIE_CHOICE, FREE_CONSULTATION
-from policies.versions import COOKIES
+from consent.notices import COOKIE_CHOICE, FREE_CONSULTATION, STAFF_UNDERTAKING
+from policies.wording import policy_label
 
+# The forms of visitors.
 FORMS = {
     FREE_CONSULTATION: gettext_lazy("Free Consultation"),
     COOKIE_CHOICE: gettext_lazy("Cookies"),
 }
+EVERY_FORM = {**FORMS, STAFF_UNDERTAKING: gettext_lazy("Confidentiality undertaking")}
 
 
 def form_name(form: str) -> str:
     """A form in words; its own name for one that is no longer known."""
-    return str(FORMS.get(form, form))
+    return str(EVERY_FORM.get(form, form))
 
 
 def version_name(policy: str, number: str) -> str:
-    """A version of one of the two policies in words."""
-    words = _("Cookie policy") if policy == COOKIES else _("Privacy policy")
-    return f"{words} {number}"
+    """A version of a policy in words."""
+    return f"{policy_label(policy)} {number}"
 
 
 def shown(text: ConsentText) -> SafeString:
     """Sentence and fold-out, letter by letter."""
     # Made by our own renderer from a document without HTML, and frozen by the database.
-    words = mark_safe(text.sentence + text.details)
+    words = mark_safe(text.sentence + text.details)  # nosec B308 B703
     return format_html('<div class="words" lang="{}">{}</div>', text.language, words)
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from consent.choice.cookie import choice
+from consent.notices import OF_STAFF
 from consent.receipts.address import receipt_address, receipt_path, uid_of
 from consent.receipts.document import document, withdrawal_text
 from consent.receipts.facts import Receipt, receipt_of
@@ -56,8 +57,10 @@ def own_json(request: HttpRequest) -> HttpResponse:
 
 
 def _by_token(token: str) -> Receipt | None:
+    """What colleagues undertook is shown to staff alone, whatever address somebody makes up."""
     uid = uid_of(token)
-    return receipt_of(uid) if uid is not None else None
+    found = receipt_of(uid) if uid is not None else None
+    return None if found is None or found.event.form in OF_STAFF else found
 
 
 def _by_cookie(request: HttpRequest) -> Receipt | None:

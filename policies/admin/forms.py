@@ -13,7 +13,7 @@ from emsar.entities.profile import LANGUAGES
 from policies.drafts import Content, content_of
 from policies.models import PolicyVersion
 from policies.numbers import is_number
-from policies.versions import COOKIES
+from policies.versions import ASKED, UNDERTAKING
 from policies.wording import TERMS, UNITS
 
 SOURCES = {
@@ -22,6 +22,7 @@ SOURCES = {
     "ru": _("text in Russian"),
 }
 TERM_PREFIX = "term_"
+ASKS_STAFF = _("asks every member of staff to accept again")
 REASONS = ("reason_az", "reason_en", "reason_ru")
 
 
@@ -50,9 +51,11 @@ class DraftForm(forms.ModelForm[PolicyVersion]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.policy_id != COOKIES:
+        if self.instance.policy_id not in ASKED:
             # Nobody chooses anything under the other policies.
             del self.fields["requires_reconsent"]
+        elif self.instance.policy_id == UNDERTAKING:
+            self.fields["requires_reconsent"].label = ASKS_STAFF
         content = content_of(self.instance)
         for name, value in content.terms.items():
             self.initial[f"{TERM_PREFIX}{name}"] = value

@@ -17,7 +17,7 @@ from policies.gate import refusals
 from policies.models import PolicyVersion
 from policies.preview import previews, previous
 from policies.publishing import PublishingRefusedError, publish
-from policies.versions import PRIVACY
+from policies.versions import PRIVACY, UNDERTAKING
 from policies.wording import term_rows, version_name
 
 FOLDER = "admin/policies/policyversion"
@@ -50,6 +50,7 @@ def publish_page(request: HttpRequest, site: AdminSite, version: PolicyVersion) 
         "before": before,
         "terms": list(term_rows(before.terms if before else {}, version.terms)),
         "changes_consent": version.policy_id == PRIVACY,
+        "asks_staff": version.policy_id == UNDERTAKING,
         "languages": sorted(text.language for text in version.texts.all()),
     }
     return render(request, f"{FOLDER}/publish.html", context)

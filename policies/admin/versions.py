@@ -23,11 +23,18 @@ from emsar.staff.models import User
 from emsar.staff.permissions import allow
 from emsar.staff.scoping import AuditedAdmin
 from policies import drafts
-from policies.admin.forms import REASONS, DraftForm, draft_form, source_fields, term_fields
+from policies.admin.forms import (
+    ASKS_STAFF,
+    REASONS,
+    DraftForm,
+    draft_form,
+    source_fields,
+    term_fields,
+)
 from policies.admin.pages import preview_page, publish_page
 from policies.integrity import differs_from_registry, is_intact, text_is_intact
 from policies.models import PolicyVersion, State
-from policies.versions import COOKIES, state_of
+from policies.versions import ASKED, UNDERTAKING, is_public, state_of
 from policies.wording import policy_label, term_rows, version_name
 
 allow(("dpo",), "policies.policyversion", "view", "change")
@@ -74,13 +81,13 @@ class PolicyVersionAdmin(AuditedAdmin):
                 (_("Texts"), {"fields": source_fields()}),
             ]
         last = "articles" if obj is not None and obj.is_published else "sources"
-        shown = [*HEAD, *_marks(obj), *REASONS, "terms_in_words", last]
+        shown = [*HEAD, *_marks(obj, shown=True), *REASONS, "terms_in_words", last]
         return [(None, {"fields": shown})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):
             return ()
-        return (*HEAD, *_marks(obj), *REASONS, "terms_in_words", "articles", "sources")
+        return (*HEAD, *_marks(obj, shown=True), *REASONS, "terms_in_words", "articles", "sources")
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
@@ -193,6 +200,11 @@ class PolicyVersionAdmin(AuditedAdmin):
             return None
         return not differs_from_registry(version)
 
+    @admin.display(description=ASKS_STAFF, boolean=True)
+    def asks_staff(self, version: PolicyVersion) -> bool:
+        """The same mark as for visitors, said of staff."""
+        return version.requires_reconsent
+
     @admin.display(description=_("terms"))
     def terms_in_words(self, version: PolicyVersion) -> SafeString:
         rows = ((row.label, row.after) for row in term_rows({}, version.terms))
@@ -203,7 +215,7 @@ class PolicyVersionAdmin(AuditedAdmin):
         """Each frozen article with its hash, computed anew, and its page."""
         rows = (
             (
-                reverse("policies:version", args=[version.policy_id, version.number]),
+                _article_url(version, text.language),
                 text.language.upper(),
                 text.title,
                 text.sha256,
@@ -219,14 +231,23 @@ class PolicyVersionAdmin(AuditedAdmin):
         return format_html_join("", '<pre class="source" lang="{}">{}</pre>', rows)
 
 
-def _marks(version: PolicyVersion | None) -> list[str]:
-    """What marks a change; only the cookie policy has choices made under it."""
-    asks = version is not None and version.policy_id == COOKIES
-    return ["significant", "requires_reconsent"] if asks else ["significant"]
+def _marks(version: PolicyVersion | None, *, shown: bool = False) -> list[str]:
+    """What marks a change; a choice or an acceptance is made under some policies only."""
+    if version is None or version.policy_id not in ASKED:
+        return ["significant"]
+    of_staff = version.policy_id == UNDERTAKING
+    return ["significant", "asks_staff" if shown and of_staff else "requires_reconsent"]
 
 
 def _login(pk: UUID | None) -> str:
     return "".join(User.objects.filter(pk=pk).values_list("username", flat=True)) if pk else ""
+
+
+def _article_url(version: PolicyVersion, language: str) -> str:
+    """Where an article is read: on its public page, or in the administration if it has none."""
+    if is_public(version.policy_id):
+        return reverse("policies:version", args=[version.policy_id, version.number])
+    return _preview_url(version, language)
 
 
 def _languages(version: PolicyVersion) -> list[str]:

@@ -1,9 +1,7 @@
 """Given, refused, withdrawn: counted by the database, drawn, and as a table for a sheet."""
 
-import csv
 import uuid
 from datetime import date, datetime
-from io import StringIO
 
 import pytest
 import time_machine
@@ -25,6 +23,7 @@ from emsar.audit.models import AuditEvent
 from emsar.entities.businessdays import BAKU
 from emsar.staff.models import Role
 from emsar.staff.spreadsheets import guarded
+from tests.exports import lines_of, taken
 from tests.factories import make_user, solutions_user
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +162,9 @@ class TestPage:
         assert '<a href="?weeks=13&amp;form=free-consultation">' in text
         assert '<a href="?weeks=4&amp;form=free-consultation" aria-current="page">' in text
 
-    @pytest.mark.parametrize("query", ["weeks=5", "weeks=x", "form=x", "format=pdf"])
+    @pytest.mark.parametrize(
+        "query", ["weeks=5", "weeks=x", "form=x", "form=undertaking", "form=x&export=1"]
+    )
     def test_what_is_not_offered_is_not_found(self, client, query):
         client.force_login(make_user(Role.DPO))
         assert client.get(f"{PAGE}?{query}").status_code == 404
@@ -177,7 +178,7 @@ class TestPage:
             (Role.ENTITY_STAFF, 403),
         ],
     )
-    @pytest.mark.parametrize("query", ["", "?format=csv"])
+    @pytest.mark.parametrize("query", ["", "?export=1"])
     def test_who_may_see_the_numbers(self, client, role, status, query):
         client.force_login(solutions_user() if role == Role.ENTITY_STAFF else make_user(role))
         assert client.get(f"{PAGE}{query}").status_code == status
@@ -189,11 +190,12 @@ class TestPage:
     def test_file_has_the_same_numbers_and_is_an_audit_event(self, client):
         dpo = make_user(Role.DPO)
         client.force_login(dpo)
-        response = client.get(f"{PAGE}?weeks=4&form=cookies&format=csv")
+        address = f"{PAGE}?weeks=4&form=cookies&export=1"
+        assert "Week from, Form, Purpose" in client.get(address).text
+        response = taken(client, address, "report")
         name = "consents-cookies-4-weeks.csv"
         assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
-        assert response.content.startswith(b"\xef\xbb\xbf")
-        rows = list(csv.reader(StringIO(response.content.decode("utf-8-sig"))))
+        rows = lines_of(response)
         assert rows[0] == [
             "Week from", "Form", "Purpose", "Policy version", "Language",
             "Given", "Withdrawn", "Refused",
@@ -201,10 +203,11 @@ class TestPage:
         assert ["2026-11-16", "cookies", "analytics", "1.0", "en", "1", "0", "5"] in rows
         assert ["2026-11-23", "cookies", "analytics", "1.0", "az", "1", "0", "5"] in rows
         assert sum(int(row[-1]) for row in rows[1:]) == 80
-        event = AuditEvent.objects.get(action="consent.overview")
+        event = AuditEvent.objects.get(action="staff.export")
         assert event.actor == dpo.pk
         assert event.detail == {
-            "format": "csv", "rows": len(rows) - 1, "weeks": 4, "form": "cookies"
+            "kind": "consents", "format": "csv", "rows": len(rows) - 1, "purpose": "report",
+            "weeks": 4, "form": "cookies",
         }  # fmt: skip
 
     def test_look_at_numbers_of_nobody_is_no_event(self, client):

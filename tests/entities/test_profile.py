@@ -74,6 +74,7 @@ def test_schedule_holds_every_row_of_the_design(group):
         "backups": (30, "calendar_days"),
         "package_link": (5, "calendar_days"),
         "case_link": (7, "calendar_days"),
+        "security_review": (6, "calendar_months"),
     }
 
 

@@ -86,7 +86,10 @@ class TestList:
             if (found := re.findall(r"<t[dh] class=\"field.*?</t[dh]>", row, re.DOTALL))
             for name in [re.sub(r"<[^>]+>", "", found[0])]
         }
-        assert set(cells) == {"Cookie policy 1.0", "Privacy policy 1.0", "Privacy policy 1.1"}
+        assert set(cells) == {
+            "Confidentiality undertaking 1.0",
+            *("Cookie policy 1.0", "Privacy policy 1.0", "Privacy policy 1.1"),
+        }
         assert cells["Privacy policy 1.1"][:3] == ["draft", "—", "—"]
         state, effective, published, *_ = cells["Privacy policy 1.0"]
         assert (state, effective) == ("in force", "28 April 2026")
@@ -96,7 +99,7 @@ class TestList:
         text = client.get(LIST).text
         for field in ("intact", "up_to_date"):
             marks = re.findall(rf'class="field-{field}"><img [^>]*alt="(\w+)"', text)
-            assert sorted(marks) == ["None", "True", "True"]
+            assert sorted(marks) == ["None", "True", "True", "True"]
 
     @pytest.mark.parametrize(
         ("role", "status"),

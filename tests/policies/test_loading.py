@@ -188,4 +188,5 @@ class TestCommand:
             "cookie-policy 1.0: published before",
             "privacy-policy 1.0: published before",
             "privacy-policy 1.1: a draft",
+            "undertaking 1.0: published before",
         ]

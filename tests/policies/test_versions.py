@@ -135,7 +135,11 @@ def test_term_shown_still_holds_when_nothing_in_force_states_it(make_version, mo
 
 
 def test_numbers_in_force_name_every_policy():
-    assert versions.numbers_in_force() == ["cookie-policy 1.0", "privacy-policy 1.0"]
+    every = ["cookie-policy 1.0", "privacy-policy 1.0", "undertaking 1.0"]
+    assert versions.numbers_in_force() == every
+
+
+def test_what_is_for_staff_alone_is_linked_nowhere():
     assert versions.published_slugs() == ["cookie-policy", "privacy-policy"]
 
 

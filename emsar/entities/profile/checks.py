@@ -30,6 +30,7 @@ SCHEDULE = frozenset(
         "backups",
         "package_link",
         "case_link",
+        "security_review",
     }
 )
 STATUTORY = frozenset({"answer", "extension", "refusal", "notify_recipients", "child_case"})

@@ -1,0 +1,1 @@
+"""The confidentiality undertaking of staff: asked for before the administration opens (E-9d)."""
