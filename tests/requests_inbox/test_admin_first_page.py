@@ -18,6 +18,7 @@ from tests.requests_inbox.desk import (
     signed_in,
     travel,
 )
+from tests.staff.access.entering import code_now, give_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +168,9 @@ def test_login_page_bears_the_brand_and_leads_in() -> None:
     assert "EMSAR GROUP" in page.content.decode()
 
     data = {"username": user.username, "password": PASSWORD, "next": address("change", item)}
-    response = client.post(reverse("admin:login"), data)
+    client.post(reverse("admin:login"), data)
+    code = {"code": code_now(give_factor(user))}
+    response = client.post(reverse("admin:login_code"), code)
     assert response["Location"] == address("change", item)
 
 

@@ -179,10 +179,11 @@ class TestSending:
         for email in ("first@example.com", "second@example.com"):
             Visitor(client).open().send(email=email)
         visitor = Visitor(client).open()
-        # Count, savepoint (a transaction outside the tests), lock and find or write the person,
-        # look for the words (the process knows them outside the tests), write the rest, release.
+        # Count, savepoint (a transaction outside the tests), name the scope, lock and find or write
+        # the person, look for the words (the process knows them outside the tests), write the rest,
+        # give the scope back (the end of the transaction does outside the tests), release.
         for email in ("third@example.com", "third@example.com"):
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(8):
                 visitor.send(email=email)
             visitor.open()
 

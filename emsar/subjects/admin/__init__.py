@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emsar.staff.permissions import allow
 from emsar.staff.viewing import ViewedAdmin, short_moment
+from emsar.subjects.admin.looks import looks_view
 from emsar.subjects.admin.pages import VERBS, find_subject, show, shown
 from emsar.subjects.admin.search import find_subjects
 from emsar.subjects.models import DataSubject
@@ -49,7 +50,7 @@ class DataSubjectAdmin(ViewedAdmin):
                 self.admin_site.admin_view(partial(view, self)),
                 name=f"subjects_datasubject_{name}",
             )
-            for name, view in VERBS.items()
+            for name, view in {**VERBS, "looks": looks_view}.items()
         ]
         return [*own, *super().get_urls()]
 
