@@ -68,7 +68,7 @@ def _next_batch(
     )
     after = f"AND {pk} > %s" if last is not None else ""
     # Names come from the models' own metadata; values are parameters.
-    sql = f"SELECT {pk}, {name} FROM {table} WHERE {name} IS NOT NULL {after} ORDER BY {pk} LIMIT {BATCH}"  # noqa: S608, E501
+    sql = f"SELECT {pk}, {name} FROM {table} WHERE {name} IS NOT NULL {after} ORDER BY {pk} LIMIT {BATCH}"  # noqa: S608, E501  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(sql, [last] if last is not None else [])
         return [(row[0], row[1]) for row in cursor.fetchall()]
@@ -87,7 +87,7 @@ def _rewrite(column: EncryptedTextField, pk: Any, value: bytes) -> int:
     quote = connection.ops.quote_name
     table, name = quote(column.model._meta.db_table), quote(str(column.column))
     # Only the value that was read is replaced: a newer one is under the current key already.
-    sql = f"UPDATE {table} SET {name} = %s WHERE {quote(_pk_column(column.model))} = %s AND {name} = %s"  # noqa: S608, E501
+    sql = f"UPDATE {table} SET {name} = %s WHERE {quote(_pk_column(column.model))} = %s AND {name} = %s"  # noqa: S608, E501  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(sql, [encrypt(clear, column.place), pk, value])
         return int(cursor.rowcount)

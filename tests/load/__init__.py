@@ -1,0 +1,1 @@
+"""Many visitors at once, and a database that goes away under them: ``make load``."""
