@@ -47,8 +47,8 @@ from emsar.site.finished import publish
 from emsar.site.languages import active_language, language_of
 from emsar.site.measured import measured
 from emsar.site.posting import SeeOther
-from emsar.site.same_origin import read_only, same_origin_post
 from emsar.staff.limits import is_over_limit
+from emsar.staff.same_origin import read_only, same_origin_post
 
 logger = logging.getLogger(__name__)
 

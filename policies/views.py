@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from emsar.site.finished import publish
 from emsar.site.languages import active_language
 from emsar.site.measured import measured
-from emsar.site.same_origin import read_only
+from emsar.staff.same_origin import read_only
 from policies.models import PolicyText, PolicyVersion, State
 from policies.versions import in_force, state_of
 

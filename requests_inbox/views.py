@@ -28,9 +28,9 @@ from emsar.site.finished import choice_of
 from emsar.site.languages import active_language
 from emsar.site.measured import measured
 from emsar.site.posting import SeeOther, refuse_large
-from emsar.site.same_origin import read_only, same_origin_post
 from emsar.staff import rows
 from emsar.staff.limits import is_over_limit
+from emsar.staff.same_origin import read_only, same_origin_post
 from emsar.subjects.links import find_link
 from policies import versions
 from requests_inbox.addresses import path

@@ -13,7 +13,7 @@ from consent.receipts.document import document, withdrawal_text
 from consent.receipts.facts import Receipt, receipt_of
 from consent.receipts.processing import BY_FORM, term_of
 from emsar.site.languages import active_language
-from emsar.site.same_origin import read_only
+from emsar.staff.same_origin import read_only
 
 
 @never_cache

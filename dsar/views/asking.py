@@ -18,8 +18,8 @@ from dsar.views.replies import secluded
 from emsar.entities.registry import registry
 from emsar.site.languages import active_language
 from emsar.site.posting import SeeOther, refuse_large
-from emsar.site.same_origin import read_only
 from emsar.staff.limits import is_over_limit
+from emsar.staff.same_origin import read_only
 
 
 @secluded

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from emsar.site.errors import error_page
-from emsar.site.same_origin import SAFE_METHODS, ForeignOrigin, is_same_origin
+from emsar.staff.same_origin import SAFE_METHODS, ForeignOrigin, is_same_origin
 
 View = Callable[..., HttpResponseBase]
 

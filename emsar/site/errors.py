@@ -18,8 +18,8 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from emsar.site.frame import file_frame
 from emsar.site.languages import visitor_language
-from emsar.site.same_origin import ForeignOrigin
 from emsar.site.tracing import request_id
+from emsar.staff.same_origin import ForeignOrigin
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from emsar.site.frame import page_frame
 from emsar.site.health import run_checks
 from emsar.site.languages import accepted_language
 from emsar.site.measured import measured
-from emsar.site.same_origin import read_only
 from emsar.site.security_txt import security_txt
+from emsar.staff.same_origin import read_only
 
 
 @read_only

@@ -30,6 +30,7 @@ from policies.models import PolicyVersion
 from policies.publishing import publish
 from requests_inbox.models import CloseReason, ConsultationRequest, Status, TransferReason
 from requests_inbox.services import handling, replying
+from tests.consent.undertaking import accepting
 from tests.factories import make_request, make_user, solutions_user
 from tests.staff.access.entering import give_factor, go_in, link_in, type_password
 from tests.staff.access.test_invitation import enrolled
@@ -152,6 +153,7 @@ def a_working_day() -> None:
     admin = make_user(Role.ADMINISTRATOR, username="admin")
     type_password("admin", "wrong")
     browser = go_in(admin, give_factor(admin))
+    accepting(browser)
     words = {"username": "new", "role": "auditor", "language": "az", "email": "new@example.com"}
     browser.post(reverse("admin:staff_user_add"), words)
     invitation = OutboundMail.objects.get(key__startswith="invitation:")

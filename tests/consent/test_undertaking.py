@@ -1,7 +1,6 @@
 """Nobody sees anything of the administration before the undertaking is accepted (E-9d)."""
 
 import re
-from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,11 +28,11 @@ from emsar.staff.ownrows import own_rows
 from policies import drafts, versions
 from policies.models import PolicyVersion
 from policies.publishing import publish
+from tests.consent.undertaking import PAGE, accepting, token
 from tests.factories import make_request, make_user, solutions_user
 
 pytestmark = pytest.mark.django_db
 
-PAGE = "/admin/undertaking/"
 STAFF = "/admin/undertaking/staff/"
 ROLES = [*Role]
 
@@ -50,15 +49,6 @@ def signed_in(user: User) -> Client:
     session.pop(SESSION_KEY, None)
     session.save()
     return client
-
-
-def token(page: str) -> str:
-    return unescape(re.search(r'name="shown" value="([^"]*)"', page)[1])
-
-
-def accepting(client: Client, **changed: str):
-    shown = token(client.get(PAGE).text)
-    return client.post(PAGE, {"shown": shown, "next": "/admin/", **changed})
 
 
 def published_again(*, asks: bool = True) -> PolicyVersion:

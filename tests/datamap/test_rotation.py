@@ -20,7 +20,7 @@ from emsar.datamap.rotation import (
     share_lookup_lock,
 )
 from emsar.entities.models import LegalReference
-from emsar.staff.models import User
+from emsar.staff.models import Approval, SecurityReview, StaffSession, TotpDevice, User
 from emsar.subjects.identifiers import find, find_or_create
 from emsar.subjects.models import SubjectIdentifier
 from requests_inbox.models import ConsultationRequest, Message
@@ -87,7 +87,18 @@ def old_rings(settings) -> dict[str, list[str]]:
     Proposal.objects.create(file=case.file, row=str(request.pk), column="name", value="İlqar")
     ResidualTrace.objects.create(case=case, sealed="{}")
     Intake.objects.create(nonce=uuid4(), language="az", email="ilqar@example.com", details="Salam")
+    _fill_staff(author)
     return {"FIELD_KEYS": settings.FIELD_KEYS, "LOOKUP_KEYS": settings.LOOKUP_KEYS}
+
+
+def _fill_staff(author: User) -> None:
+    """What is held about colleagues, and what they wrote."""
+    TotpDevice.objects.create(user=author, secret="ABCD", confirmed=True)
+    StaffSession.objects.create(user=author, key="x", program="Firefox, Linux")
+    Approval.objects.create(user=author, asked_by=author, kind="make_dpo", reason="Salam")
+    words = dict.fromkeys(("reviewer_words", "scope", "findings", "measures", "closing"), "Salam")
+    day = timezone.localdate()
+    SecurityReview.objects.create(held_on=day, next_due=day, written_by=author, **words)
 
 
 @pytest.fixture

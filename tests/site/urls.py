@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from emsar.site.finished import publish
-from emsar.site.same_origin import same_origin_post
+from emsar.staff.same_origin import same_origin_post
 
 
 @same_origin_post

@@ -32,7 +32,7 @@ request = RequestFactory().get("/admin/statistics/", HTTP_HOST="testserver")
 request.session = {}
 request.user = User(username="somebody", role="dpo", language="en")
 from emsar.staff.pages import registered_pages
-view = {name: view for name, _route, view in registered_pages()}["statistics_page"]
+view = {page.name: page.view for page in registered_pages()}["statistics_page"]
 answer = view(request).render()
 assert answer.status_code == 200, answer.status_code
 assert b"Statistics" in answer.content

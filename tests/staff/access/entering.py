@@ -10,6 +10,8 @@ from emsar.staff.access.factors import STEP_SECONDS, code_at, new_secret
 from emsar.staff.models import TotpDevice, User
 from tests.factories import PASSWORD
 
+# Before the login, pages speak the language that the browser asks for.
+ENGLISH = {"Accept-Language": "en"}
 LOGIN, CODE, INDEX = (reverse(f"admin:{name}") for name in ("login", "login_code", "index"))
 
 
@@ -27,7 +29,7 @@ def code_now(secret: str, *, steps: int = 0) -> str:
 
 def type_password(name: str, password: str = PASSWORD, onward: str = "", **extra: str) -> Client:
     """A browser that has typed name and password; the answer as ``browser.response``."""
-    browser = Client(**extra)
+    browser = Client(headers=ENGLISH, **extra)
     fields = {"username": name, "password": password, "next": onward}
     browser.response = browser.post(LOGIN, fields)
     return browser

@@ -15,6 +15,7 @@ from emsar.staff.access.inviting import invite
 from emsar.staff.models import Role, StaffSession, TotpDevice, User
 from tests.factories import make_user
 from tests.staff.access.entering import (
+    ENGLISH,
     INDEX,
     LOGIN,
     code_now,
@@ -51,7 +52,7 @@ def link(user) -> str:
 
 
 def choose(link: str, **fields: str) -> Client:
-    browser = Client()
+    browser = Client(headers=ENGLISH)
     browser.response = browser.post(link, {**BOTH, **fields})
     return browser
 
@@ -199,7 +200,7 @@ class TestForgotten:
         return make_user(username="dpo")
 
     def ask(self, name: str) -> Client:
-        browser = Client()
+        browser = Client(headers=ENGLISH)
         browser.response = browser.post(reverse("admin:forgotten"), {"username": name})
         return browser
 

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
+
+from emsar.staff.same_origin import same_origin_post
 
 UNPROCESSABLE = 422
 LOGIN = "admin:login"
@@ -35,21 +35,11 @@ def behind_token(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and not _comes_from_us(request):
-            raise PermissionDenied
         response = view(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    return csrf_exempt(_closed(shown))
-
-
-def _comes_from_us(request: HttpRequest) -> bool:
-    """By what the browser says itself; one that says nothing sends no foreign origin either."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    return request.headers.get("Origin", "null") in {"null", settings.SITE_ORIGIN}
+    return same_origin_post(_closed(shown))
 
 
 def _closed(view: View) -> View:

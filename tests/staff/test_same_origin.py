@@ -3,7 +3,7 @@
 import pytest
 from django.http import HttpResponse
 
-from emsar.site.same_origin import ForeignOrigin, is_same_origin, same_origin_post
+from emsar.staff.same_origin import ForeignOrigin, is_same_origin, same_origin_post
 
 ACCEPTED = [
     {},
