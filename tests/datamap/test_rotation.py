@@ -1,5 +1,6 @@
 """Rotation: everything personal moves to the new keys, and nothing is lost on the way."""
 
+from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
 
@@ -98,7 +99,9 @@ def _fill_staff(author: User) -> None:
     Approval.objects.create(user=author, asked_by=author, kind="make_dpo", reason="Salam")
     words = dict.fromkeys(("reviewer_words", "scope", "findings", "measures", "closing"), "Salam")
     day = timezone.localdate()
-    SecurityReview.objects.create(held_on=day, next_due=day, written_by=author, **words)
+    SecurityReview.objects.create(
+        held_on=day, next_due=day + timedelta(days=30), written_by=author, **words
+    )
 
 
 @pytest.fixture
