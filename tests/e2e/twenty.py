@@ -67,11 +67,14 @@ def approve(facts: dict[str, Any]) -> int:
     """The officer approves the deletion of each of these persons; how many."""
     from dsar.models import Case
     from dsar.services import erasure
+    from emsar.staff import rows
     from emsar.staff.models import User
 
     officer = User.objects.get(pk=facts["officer"])
     for case in _deletions(Case, facts["people"]):
-        erasure.approve(case, by=officer)
+        # As the admin does it: without a scope the web would find no request to erase.
+        with rows.of_member(officer):
+            erasure.approve(case, by=officer)
     return len(facts["people"])
 
 

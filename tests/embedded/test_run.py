@@ -115,10 +115,16 @@ def test_a_killed_worker_is_replaced_and_the_site_stays_up(running: Stack):
     assert running.answers()
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the copies that are stopped and killed; whose set-up is made once."""
+    return tmp_path_factory.mktemp("kept") / "data"
+
+
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    """A copy of its own for a test that stops it or kills it; not started yet."""
-    made = Stack(tmp_path / "data")
+def stack(kept: Path) -> Iterator[Stack]:
+    """A copy for a test that stops it or kills it; not started yet."""
+    made = Stack(kept)
     yield made
     if made.process and made.process.poll() is None:
         made.stop()
@@ -151,7 +157,8 @@ def test_a_killed_run_is_cleared_up_by_the_next_on_the_same_port(stack: Stack):
     assert stack.stop() == 0
 
 
-def test_it_stops_in_the_middle_of_the_set_up(stack: Stack):
+def test_it_stops_in_the_middle_of_the_set_up(tmp_path: Path):
+    stack = Stack(tmp_path / "data")
     stack.start()
     wait_until(lambda: "set-up: migrate" in stack.log.read_text(), 60)
 

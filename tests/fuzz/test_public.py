@@ -13,7 +13,7 @@ from tests.fuzz.doors import doors
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,

@@ -43,7 +43,7 @@ def secret(user) -> str:
 
 
 @pytest.fixture
-def browser(clock, user, secret) -> Client:
+def member(clock, user, secret) -> Client:
     return go_in(user, secret)
 
 
@@ -55,52 +55,52 @@ def hidden(page: str) -> dict[str, str]:
     return fields
 
 
-def answer(browser: Client, address: str, page: HttpResponse, code: str) -> HttpResponse:
-    return browser.post(address, hidden(page.text) | {"second_factor-code": code})
+def answer(member: Client, address: str, page: HttpResponse, code: str) -> HttpResponse:
+    return member.post(address, hidden(page.text) | {"second_factor-code": code})
 
 
-def test_login_counts_for_ten_minutes(browser, clock) -> None:
+def test_login_counts_for_ten_minutes(member, clock) -> None:
     clock.shift(timedelta(minutes=10, seconds=-1))
-    assert "shown only now" in browser.post(NEW_CODES).text
+    assert "shown only now" in member.post(NEW_CODES).text
     clock.shift(timedelta(seconds=1))
-    assert "shown only now" not in browser.post(NEW_CODES).text
+    assert "shown only now" not in member.post(NEW_CODES).text
 
 
-def test_code_opens_it_for_ten_minutes_more(browser, clock, secret) -> None:
+def test_code_opens_it_for_ten_minutes_more(member, clock, secret) -> None:
     clock.shift(timedelta(minutes=11))
-    page = browser.post(NEW_CODES)
+    page = member.post(NEW_CODES)
     assert page.status_code == 200
-    done = answer(browser, NEW_CODES, page, code_now(secret))
+    done = answer(member, NEW_CODES, page, code_now(secret))
     assert "shown only now" in done.text
     clock.shift(timedelta(minutes=9))
-    assert "shown only now" in browser.post(NEW_CODES).text
+    assert "shown only now" in member.post(NEW_CODES).text
     assert AuditEvent.objects.filter(action="staff.step_up").count() == 1
 
 
-def test_wrong_code_does_nothing_and_asks_again(browser, clock, secret) -> None:
+def test_wrong_code_does_nothing_and_asks_again(member, clock, secret) -> None:
     clock.shift(timedelta(minutes=11))
-    page = browser.post(NEW_CODES)
-    again = answer(browser, NEW_CODES, page, "000000")
+    page = member.post(NEW_CODES)
+    again = answer(member, NEW_CODES, page, "000000")
     assert again.status_code == 422
     assert "shown only now" not in again.text
-    assert "shown only now" in answer(browser, NEW_CODES, again, code_now(secret)).text
+    assert "shown only now" in answer(member, NEW_CODES, again, code_now(secret)).text
 
 
-def test_code_of_the_login_is_not_taken_again(browser, clock, user, secret, settings) -> None:
+def test_code_of_the_login_is_not_taken_again(member, clock, user, secret, settings) -> None:
     settings.STAFF_STEP_UP_MINUTES = 0
-    page = browser.post(NEW_CODES)
-    assert answer(browser, NEW_CODES, page, code_now(secret)).status_code == 422
+    page = member.post(NEW_CODES)
+    assert answer(member, NEW_CODES, page, code_now(secret)).status_code == 422
 
 
-def test_guesses_are_limited(browser, clock, secret) -> None:
+def test_guesses_are_limited(member, clock, secret) -> None:
     clock.shift(timedelta(minutes=11))
-    page = browser.post(NEW_CODES)
+    page = member.post(NEW_CODES)
     for _ in range(5):
-        page = answer(browser, NEW_CODES, page, "000000")
-    assert "Too many failed attempts" in answer(browser, NEW_CODES, page, code_now(secret)).text
+        page = answer(member, NEW_CODES, page, "000000")
+    assert "Too many failed attempts" in answer(member, NEW_CODES, page, code_now(secret)).text
 
 
-def test_what_was_posted_comes_through_whole(browser, clock, secret, rf, user) -> None:
+def test_what_was_posted_comes_through_whole(member, clock, secret, rf, user) -> None:
     """Lists, line breaks, markup and names like ours."""
     seen = {}
 
@@ -111,7 +111,7 @@ def test_what_was_posted_comes_through_whole(browser, clock, secret, rf, user) -
 
     clock.shift(timedelta(minutes=11))
     posted = {"text": '\nfirst\r\n<b>"second"</b>', "many": ["1", "2"], "code": "mine"}
-    page = run(view, browser, rf.post("/x", posted))
+    page = run(view, member, rf.post("/x", posted))
     assert page.status_code == 200
     assert seen == {}
     fields = {
@@ -130,28 +130,28 @@ def test_what_was_posted_comes_through_whole(browser, clock, secret, rf, user) -
                 .replace(">", "&gt;")
                 in page.text
             )
-    assert run(view, browser, rf.post("/x", fields)).content == b"done"
+    assert run(view, member, rf.post("/x", fields)).content == b"done"
     assert seen == {"text": [posted["text"]], "many": ["1", "2"], "code": ["mine"]}
 
 
-def test_page_that_was_opened_is_opened_again(browser, clock, secret, rf) -> None:
+def test_page_that_was_opened_is_opened_again(member, clock, secret, rf) -> None:
     view = stepped_up(lambda request: HttpResponse("done"))
     clock.shift(timedelta(minutes=11))
-    page = run(view, browser, rf.get("/x?a=1"))
+    page = run(view, member, rf.get("/x?a=1"))
     assert hidden(page.text) == {"second_factor_asked": "1"}
     fields = {"second_factor_asked": "1", "second_factor-code": code_now(secret)}
-    response = run(view, browser, rf.post("/x?a=1", fields))
+    response = run(view, member, rf.post("/x?a=1", fields))
     assert (response.status_code, response.url) == (302, "/x?a=1")
-    assert run(view, browser, rf.get("/x?a=1")).content == b"done"
+    assert run(view, member, rf.get("/x?a=1")).content == b"done"
 
 
-def run(view, browser: Client, request) -> HttpResponse:
-    """The view as the admin calls it for whoever is logged in in that browser."""
+def run(view, member: Client, request) -> HttpResponse:
+    """The view as the admin calls it for whoever is logged in in that member."""
     from emsar.staff.access import sessions
     from emsar.staff.models import StaffSession
 
-    request.session = browser.session
-    request.staff_session = StaffSession.objects.get(pk=browser.session[sessions.KEY])
+    request.session = member.session
+    request.staff_session = StaffSession.objects.get(pk=member.session[sessions.KEY])
     request.user = request.staff_session.user
     response = view(request)
     if hasattr(response, "render"):
