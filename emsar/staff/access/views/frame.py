@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
@@ -17,7 +18,7 @@ from emsar.staff.same_origin import same_origin_post
 
 UNPROCESSABLE = 422
 LOGIN = "admin:login"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def outside(view: View) -> View:
@@ -34,7 +35,7 @@ def behind_token(view: View) -> View:
     """
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
