@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from emsar.audit.models import AuditEvent
 from requests_inbox.models import ConsultationRequest
 from tests.staff.matrix.addresses import Address, addresses
 from tests.staff.matrix.table import ALL, OWN, lines
@@ -171,6 +172,26 @@ DANGEROUS = (
     ("dsar_register", {"export": "1", "purpose": "work", "format": "csv"}),
     ("consent_overview", {"export": "1", "purpose": "work", "format": "csv"}),
 )
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        ("dpo", "subjects_datasubject_unblock"),
+        ("dpo", "retention_legalhold_release"),
+        ("dpo", "retention_clear"),
+        ("dpo", "decide_approval"),
+        ("administrator", "staff_user_factor"),
+        ("auditor", "new_codes"),
+    ],
+)
+def test_dangerous_acts_ask_for_the_second_factor(clients, settings, role, name) -> None:
+    settings.STAFF_STEP_UP_MINUTES = 0
+    address = next(one for one in addresses() if one.name == name)
+    posted = {"reason": "x", "answer": "yes"}
+    response = clients[role].post(address.path, posted)
+    assert "second_factor_asked" in response.text, response.status_code
+    assert not AuditEvent.objects.filter(action__regex="unblock|release|clear|decide").exists()
 
 
 @pytest.mark.parametrize(("name", "posted"), DANGEROUS)
