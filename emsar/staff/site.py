@@ -135,7 +135,7 @@ class EmsarAdminSite(AdminSite):
         return never_cache(view)(request)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        if is_member(request):
+        if is_member(request) and request.method == "POST":
             sessions.leave(request, sessions.End.LOGOUT)
         return super().logout(request, extra_context)
 

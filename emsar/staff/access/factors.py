@@ -51,10 +51,13 @@ def takes(device: TotpDevice, code: str) -> bool:
 
 @transaction.atomic
 def confirm(device: TotpDevice, code: str) -> bool:
-    """Make the factor valid by its first code; the one before goes."""
+    """Make the factor valid by its first code; False beside one that is valid already."""
+    # Two who come by links of the same person wait for each other here.
+    User.objects.select_for_update().get(pk=device.user_id)
+    if TotpDevice.objects.filter(user=device.user_id, confirmed=True).exists():
+        return False
     if not takes(device, code):
         return False
-    TotpDevice.objects.filter(user=device.user_id, confirmed=True).delete()
     return TotpDevice.objects.filter(pk=device.pk, confirmed=False).update(confirmed=True) == 1
 
 

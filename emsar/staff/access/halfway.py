@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 
+from emsar.staff.access.factors import factor_of
 from emsar.staff.models import User
 
 KEY = "halfway"
@@ -25,8 +26,7 @@ def stand(request: HttpRequest, user: User, step: str, onward: str = "") -> None
         "step": step,
         "onward": onward,
         "until": (timezone.now() + LASTS).timestamp(),
-        # A password that is changed meanwhile ends this.
-        "hash": user.get_session_auth_hash(),
+        "hash": _hash(user, step),
     }
 
 
@@ -38,9 +38,17 @@ def standing(request: HttpRequest, step: str) -> User | None:
     if float(state.get("until", 0)) <= timezone.now().timestamp():
         return None
     user = User.objects.filter(pk=UUID(state["user"]), is_active=True).first()
-    if user is None or user.get_session_auth_hash() != state.get("hash"):
+    if user is None or _hash(user, step) != state.get("hash"):
         return None
     return user
+
+
+def _hash(user: User, step: str) -> str:
+    """What ends this: another password; before the enrolment also another invitation, or a
+    factor that somebody else has set up."""
+    if step == CODE:
+        return user.get_session_auth_hash()
+    return f"{user.get_session_auth_hash()} {user.invited_at} {factor_of(user) is not None}"
 
 
 def onward(request: HttpRequest) -> str:

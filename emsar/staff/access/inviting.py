@@ -7,12 +7,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from emsar.audit import record
+from emsar.staff.access.factors import factor_of
 from emsar.staff.access.sessions import End, end_all
 from emsar.staff.access.tokens import invitations, name_in_link, passwords
 from emsar.staff.mailing import tell
-from emsar.staff.models import Role, User
+from emsar.staff.models import Role, TotpDevice, User
 
 
 class StaffRefusedError(Exception):
@@ -21,7 +23,15 @@ class StaffRefusedError(Exception):
 
 @transaction.atomic
 def invite(user: User, *, actor: UUID | None) -> str:
-    """Mail the link, which voids those before it; the link itself, for the command line."""
+    """Mail the link, which voids those before it; the link itself, for the command line.
+
+    StaffRefusedError for somebody who has a second factor: only its reset, which is told to
+    everybody, leads to another one.
+    """
+    if factor_of(user) is not None:
+        raise StaffRefusedError(_("This login has a second factor. Reset that first."))
+    # A secret that was shown under an earlier link opens nothing under this one.
+    TotpDevice.objects.filter(user=user, confirmed=False).delete()
     user.invited_at = timezone.now()
     if not user.password:
         user.set_unusable_password()

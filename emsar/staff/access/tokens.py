@@ -19,9 +19,12 @@ class InvitationTokens(PasswordResetTokenGenerator):
 
     key_salt = "emsar.staff.access.invitation"
 
+    def check_token(self, user: Any, token: str | None) -> bool:
+        """Nobody who has a second factor is led to another one."""
+        return factor_of(user) is None and super().check_token(user, token)
+
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        factor = factor_of(user)
-        parts = (user.pk, user.invited_at, factor and factor.pk, user.is_active, user.email)
+        parts = (user.pk, user.invited_at, user.is_active, user.email)
         return "".join(f"{part}\x1f" for part in (*parts, timestamp))
 
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -80,6 +81,13 @@ class MemberVerb(VerbPage[User]):
             "state": state_of(visit.thing),
         }
 
+    def stop(self, visit: Visit[User]) -> HttpResponse | None:
+        """Back to the login where the verb makes no sense as it stands, however it was asked."""
+        if state_of(visit.thing).code in self.states:
+            return None
+        messages.error(visit.request, _("This cannot be done as the login stands now."))
+        return self.back(visit)
+
     def refused(self, visit: Visit[User], form: VerbForm[User], problem: Exception) -> HttpResponse:
         return self.again(visit, form, problem)
 
@@ -90,6 +98,7 @@ class Invite(MemberVerb):
     explanation = gettext_lazy(
         "A link is mailed that works for 24 hours; links that were mailed before end with it."
     )
+    second_factor = True
     states = frozenset({"invited", "stale"})
 
     def do(self, thing: User, data: dict[str, Any], user: User) -> str:

@@ -6,17 +6,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from emsar.audit.models import AuditEvent
 from emsar.outbox.models import OutboundMail
-from emsar.staff.access import approving, recovery
-from emsar.staff.access.inviting import StaffRefusedError
+from emsar.staff.access import approving, factors, recovery
+from emsar.staff.access.inviting import StaffRefusedError, invite
 from emsar.staff.models import Approval, RecoveryCode, Role, StaffSession, TotpDevice, User
-from tests.factories import make_user, solutions_user
-from tests.staff.access.entering import give_factor, is_in
+from tests.factories import PASSWORD, make_user, solutions_user
+from tests.staff.access.entering import code_now, give_factor, is_in
 
 pytestmark = pytest.mark.django_db
 
+ENROL = reverse("admin:second_factor")
 WHY = "Lost the phone on the train."
 
 
@@ -291,3 +293,59 @@ class TestCommandLine:
             self.invite("officer", "--role", "dpo", "--email", "x@example.com")
         with pytest.raises(CommandError, match="no login"):
             self.invite("nobody", "--again")
+
+
+class TestTakingOver:
+    """What an administrator alone must not be able to do with somebody else's login."""
+
+    def test_who_has_a_factor_is_not_invited(self, client, administrator, colleague) -> None:
+        assert client.post(verb(colleague, "invite")).status_code == 302
+        assert mails("invitation:") == []
+        with pytest.raises(StaffRefusedError):
+            invite(colleague, actor=administrator.pk)
+
+    def test_link_of_before_leads_to_no_second_app(self, client, administrator) -> None:
+        new = make_user(Role.AUDITOR, username="new")
+        link = invite(new, actor=None).partition("testserver")[2]
+        give_factor(new)
+        assert Client().get(link).status_code == 404
+
+    @pytest.mark.parametrize("name", ["factor", "on"])
+    def test_verb_is_not_done_where_it_makes_no_sense(self, client, administrator, name) -> None:
+        invited = make_user(Role.AUDITOR, username="invited", invited_at=timezone.now())
+        client.post(verb(invited, name), {"reason": WHY})
+        assert OutboundMail.objects.count() == 0
+
+    @pytest.mark.parametrize("what", ["password__startswith", "password__regex", "password"])
+    def test_no_filter_tells_of_a_password(self, client, administrator, colleague, what) -> None:
+        address = reverse("admin:staff_user_changelist")
+        assert client.get(address, {what: "md5"}).status_code == 400
+
+    def test_opening_the_way_out_ends_nothing(self, client, administrator) -> None:
+        client.get(reverse("admin:logout"))
+        assert is_in(client)
+
+
+class TestTwoAtOneLink:
+    def test_new_invitation_ends_what_stands_before_the_app(self) -> None:
+        new = make_user(Role.AUDITOR, username="new")
+        first, second = _halfway(new), _halfway(new)
+        assert first.get(ENROL).status_code == 302
+        page = second.get(ENROL).text
+        assert "code secret" in page
+
+    def test_factor_that_is_there_is_replaced_by_nobody(self) -> None:
+        new = make_user(Role.AUDITOR, username="new")
+        device = factors.begin_enrolment(new)
+        secret = give_factor(new)
+        assert not factors.confirm(device, code_now(device.secret))
+        assert factors.factor_of(new).secret == secret
+
+
+def _halfway(user: User) -> Client:
+    """A browser that has typed the password behind a fresh link."""
+    user.refresh_from_db()
+    link = invite(user, actor=None).partition("testserver")[2]
+    browser = Client()
+    assert browser.post(link, {"password": PASSWORD}).url == ENROL
+    return browser

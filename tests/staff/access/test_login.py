@@ -255,6 +255,13 @@ class TestGuessing:
         browser = type_password("dpo", REMOTE_ADDR="203.0.113.99")
         assert "Too many" in errors(type_code(browser, code_now(secret)))[0]
 
+    @pytest.mark.parametrize("typed", [" dpo", "dpo ", "\tdpo", "DPO", "ｄpo"])
+    def test_name_is_one_name_however_it_is_typed(self, user, secret, clock, typed) -> None:
+        for _ in range(5):
+            type_password(typed, "wrong")
+        assert "Too many" in errors(type_password("dpo"))[0]
+        assert len(mails("wrong password for your login several times")) == 1
+
     def test_one_address_may_not_try_many_names(self, user, secret, clock) -> None:
         for number in range(50):
             type_password(f"name{number}", "wrong")
