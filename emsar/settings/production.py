@@ -23,12 +23,9 @@ for _name in ("DATABASE_URL_WEB", "DATABASE_URL_WORKER", "REDIS_URL", "EMAIL_URL
         raise ImproperlyConfigured(f"{_name} must be set in production (see .env.example)")
 if env.ENVIRON.get("DEBUG", "").lower() not in {"", "0", "no", "off", "false"}:
     raise ImproperlyConfigured("DEBUG must not be set in production; there is no such switch")
-for _name, _keys in (
-    ("SECRET_KEY", [base.SECRET_KEY]),
-    ("SECRET_KEY_FALLBACKS", base.SECRET_KEY_FALLBACKS),
-):
-    for _key in filter(None, _keys):
-        refuse_weak_secret_key(_name, _key)
+refuse_weak_secret_key("SECRET_KEY", base.SECRET_KEY)
+for _key in filter(None, base.SECRET_KEY_FALLBACKS):
+    refuse_weak_secret_key("SECRET_KEY_FALLBACKS", _key)
 refuse_weak_keys(
     {name: getattr(base, name) for name in ("FIELD_KEYS", "LOOKUP_KEYS", "EVIDENCE_KEYS")}
 )

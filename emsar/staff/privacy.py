@@ -96,6 +96,7 @@ declare(
     personal={
         "user": Personal("whom it is about"),
         "reason": Personal("why it was asked for"),
+        "address": Personal("the address that was asked for"),
         "asked_by": Personal("who asked"),
         "asked_at": Personal("when it was asked"),
         "decided_by": Personal("who decided"),

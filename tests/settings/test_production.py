@@ -34,6 +34,12 @@ def test_start_is_refused_without_telling_the_value(name, value, secret):
     assert secret not in done.stderr
 
 
+def test_empty_key_is_no_key():
+    done = start(LOAD, environment() | {"SECRET_KEY": ""})
+    assert done.returncode == 1
+    assert "ImproperlyConfigured: SECRET_KEY" in done.stderr
+
+
 def test_debug_page_cannot_be_turned_on_from_another_module(tmp_path):
     (tmp_path / "hurried.py").write_text("from emsar.settings.production import *\nDEBUG = True\n")
     given = environment(DJANGO_SETTINGS_MODULE="hurried", PYTHONPATH=str(tmp_path))

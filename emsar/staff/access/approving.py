@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.audit.notices import notify_role
-from emsar.staff.access.changing import reactivate, reset_factor
+from emsar.staff.access.changing import change_address, reactivate, reset_factor
 from emsar.staff.access.inviting import StaffRefusedError, invite
 from emsar.staff.access.sessions import End, end_all
 from emsar.staff.models import Approval, Role, User
@@ -18,13 +18,15 @@ Kind = Approval.Kind
 
 
 @transaction.atomic
-def ask(kind: str, user: User, *, reason: str, asked_by: User) -> Approval:
+def ask(
+    kind: str, user: User, *, reason: str, asked_by: User, address: str | None = None
+) -> Approval:
     """Ask the officers; StaffRefusedError when the same is asked already, or nobody could agree."""
     if not deciders(user).exists():
         raise StaffRefusedError(
             _("No other data protection officer is active, so this is done on the command line.")
         )
-    asked = Approval(kind=kind, user=user, reason=reason, asked_by=asked_by)
+    asked = Approval(kind=kind, user=user, reason=reason, asked_by=asked_by, address=address)
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
@@ -66,6 +68,9 @@ def _carry_out(asked: Approval, *, actor: UUID) -> None:
     user = User.objects.select_for_update().get(pk=asked.user_id)
     if asked.kind == Kind.RESET_FACTOR:
         reset_factor(user, actor=actor, reason=asked.reason or "")
+        return
+    if asked.kind == Kind.ADDRESS:
+        change_address(user, asked.address or "", actor=actor)
         return
     make_officer(user, actor=actor)
 

@@ -20,13 +20,18 @@ from emsar.staff.mailing import tell
 from emsar.staff.models import RecoveryCode, Role, TotpDevice, User
 
 
-def tell_of_address(user: User, before: str | None) -> None:
-    """Another mail address: who reads the one before is told, and so are the officers."""
-    tell_officers("address", user)
-    if before:
-        old = User(pk=user.pk, email=before, language=user.language, username=user.username)
-        key = f"address:{user.pk}:{timezone.now():%s%f}"
-        tell([old], "staff_address_changed", {"username": user.username}, key=key)
+@transaction.atomic
+def change_address(user: User, address: str, *, actor: UUID | None) -> None:
+    """Another mail address: links that are under way end, the one before and the officers are
+    told, each where they were reached until now."""
+    officers = list(User.objects.reachable(Role.DPO))
+    before = User(pk=user.pk, email=user.email, language=user.language, username=user.username)
+    user.email = address
+    user.save(update_fields=["email"])
+    record("staff.change_address", actor=actor, obj=user)
+    key = f"{user.pk}:{timezone.now():%s%f}"
+    tell([before], "staff_address_changed", {"username": user.username}, key=f"address:{key}")
+    tell(officers, "staff_changed", _what("address", user), key=f"staff:address:{key}")
 
 
 @transaction.atomic
@@ -92,7 +97,12 @@ def forget_factor(user: User) -> None:
 
 def tell_officers(what: str, user: User, **more: str) -> int:
     """Mail every officer what was changed about whom."""
-    words: Mapping[str, object] = {
+    key = f"staff:{what}:{user.pk}:{timezone.now():%s%f}"
+    return notify_role(Role.DPO, "staff_changed", _what(what, user, **more), key=key)
+
+
+def _what(what: str, user: User, **more: str) -> Mapping[str, object]:
+    return {
         "what": what,
         "username": user.username,
         # In each reader's language.
@@ -100,8 +110,6 @@ def tell_officers(what: str, user: User, **more: str) -> int:
         "company": str(user.entity or ""),
         **more,
     }
-    key = f"staff:{what}:{user.pk}:{timezone.now():%s%f}"
-    return notify_role(Role.DPO, "staff_changed", words, key=key)
 
 
 def _another_officer(user: User) -> bool:

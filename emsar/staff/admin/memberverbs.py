@@ -52,6 +52,14 @@ class RoleForm(VerbForm[User]):
         return given
 
 
+class AddressForm(ReasonForm):
+    email = forms.EmailField(label=gettext_lazy("Email"))
+    field_order = ("email", "reason")
+
+    def prepare(self) -> None:
+        self.initial.update(email=self.thing.email or "")
+
+
 class MemberVerb(VerbPage[User]):
     """A verb of the administrator's about somebody else's login."""
 
@@ -104,6 +112,26 @@ class Invite(MemberVerb):
     def do(self, thing: User, data: dict[str, Any], user: User) -> str:
         invite(thing, actor=user.pk)
         return _("an invitation was mailed.")
+
+
+class ChangeAddress(MemberVerb):
+    title = gettext_lazy("Change the mail address")
+    button = gettext_lazy("Change")
+    explanation = gettext_lazy(
+        "Links that are under way end. The address of before and the data protection officer are "
+        "told. An officer's address needs another officer's approval first."
+    )
+    form = AddressForm
+    second_factor = True
+    states = frozenset({"invited", "stale", "ready"})
+
+    def do(self, thing: User, data: dict[str, Any], user: User) -> str:
+        if thing.is_dpo:
+            kind, reason = Approval.Kind.ADDRESS, data["reason"]
+            approving.ask(kind, thing, reason=reason, asked_by=user, address=data["email"])
+            return _("an officer was asked to agree.")
+        changing.change_address(thing, data["email"], actor=user.pk)
+        return _("the address was changed.")
 
 
 class ChangeRole(MemberVerb):
@@ -185,6 +213,7 @@ class SwitchOn(MemberVerb):
 
 VERBS: dict[str, MemberVerb] = {
     "invite": Invite(),
+    "address": ChangeAddress(),
     "role": ChangeRole(),
     "factor": ResetFactor(),
     "off": SwitchOff(),

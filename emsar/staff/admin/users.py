@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from emsar.staff.access import approving, changing
+from emsar.staff.access import approving
 from emsar.staff.access.welcoming import welcome
 from emsar.staff.acting import acting_user
 from emsar.staff.admin.memberverbs import VERBS, possible_verbs
@@ -67,11 +67,11 @@ class NewUserForm(forms.ModelForm[User]):
 
 
 class ChangeUserForm(forms.ModelForm[User]):
-    """What is changed without ceremony; role, company and access are verbs."""
+    """What is changed without ceremony; address, role, company and access are verbs."""
 
     class Meta:
         model = User
-        fields = ("full_name", "email", "language")
+        fields = ("full_name", "language")
         widgets = ONE_LINE
 
 
@@ -140,15 +140,11 @@ class UserAdmin(AuditedAdmin):
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        actor = acting_user(request)
         if change:
-            before = User.objects.get(pk=obj.pk).email
             super().save_model(request, obj, form, change)
-            if "email" in form.changed_data:
-                changing.tell_of_address(obj, before)
             return
         reason = form.cleaned_data.get("reason") or ""
-        welcome(obj, actor=actor, reason=reason)
+        welcome(obj, actor=acting_user(request), reason=reason)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> Any:
         invited = obj.is_active

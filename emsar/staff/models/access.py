@@ -103,6 +103,7 @@ class Approval(models.Model):
     class Kind(models.TextChoices):
         MAKE_OFFICER = "make_dpo", _("make somebody data protection officer")
         RESET_FACTOR = "reset_factor", _("reset an officer's second factor")
+        ADDRESS = "address", _("change an officer's mail address")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("what is asked"), max_length=20, choices=Kind.choices)
@@ -110,6 +111,8 @@ class Approval(models.Model):
         User, models.CASCADE, related_name="approvals", verbose_name=_("member of staff")
     )
     reason = EncryptedTextField(_("reason"))
+    # The new one, for who is to be reached elsewhere.
+    address = EncryptedTextField(_("email"), null=True)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     decided_by = models.ForeignKey(

@@ -237,9 +237,9 @@ class TestLeaving:
 
 def test_other_address_is_told_to_the_one_before(client, administrator, officer, colleague) -> None:
     before = colleague.email
-    fields = {"full_name": "", "email": "moved@example.com", "language": "en"}
-    address = reverse("admin:staff_user_change", args=[colleague.pk])
-    assert client.post(address, fields).status_code == 302
+    fields = {"email": "moved@example.com", "reason": WHY}
+    assert client.post(verb(colleague, "address"), fields).status_code == 302
+    assert User.objects.get(pk=colleague.pk).email == "moved@example.com"
     (told,) = mails(f"address:{colleague.pk}")
     assert told.to_address == before
     assert len(mails("staff:address:")) == 1
@@ -293,6 +293,18 @@ class TestCommandLine:
             self.invite("officer", "--role", "dpo", "--email", "x@example.com")
         with pytest.raises(CommandError, match="no login"):
             self.invite("nobody", "--again")
+
+
+def test_officers_address_is_changed_by_an_officer(client, administrator, officer) -> None:
+    other = make_user(Role.DPO, username="other")
+    before = other.email
+    fields = {"email": "moved@example.com", "reason": WHY}
+    client.post(verb(other, "address"), fields)
+    assert User.objects.get(pk=other.pk).email == before
+    approving.decide(Approval.objects.get(), officer=officer, agreed=True)
+    assert User.objects.get(pk=other.pk).email == "moved@example.com"
+    told = {mail.to_address for mail in mails("staff:address:")}
+    assert told == {officer.email, before}
 
 
 class TestTakingOver:
