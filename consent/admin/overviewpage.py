@@ -20,7 +20,6 @@ from emsar.staff.tabs import below, let_in
 
 LENGTHS = (4, 13, 26, 52)
 USUAL = 26
-# A spreadsheet takes what begins so for a formula.
 
 
 @require_safe

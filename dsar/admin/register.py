@@ -27,7 +27,6 @@ from emsar.staff.pages import register_page
 from emsar.staff.spreadsheets import guarded
 from requests_inbox.references import normalise_reference
 
-# A spreadsheet takes what begins so for a formula.
 # As many as one file may have; a year of a busy group is far below.
 MOST = 20_000
 # The columns for which a page has room, by their place; the files have all of them.
