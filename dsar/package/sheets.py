@@ -14,7 +14,6 @@ from emsar.staff.spreadsheets import guarded
 
 FORMAT = "personal-data"
 VERSION = 1
-# A spreadsheet takes a cell that begins so for a formula.
 _BOM = "\ufeff"
 
 

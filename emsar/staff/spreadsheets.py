@@ -1,5 +1,6 @@
 """Cells that a spreadsheet shows and never computes."""
 
+# Spreadsheets take a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
