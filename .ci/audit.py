@@ -1,10 +1,12 @@
 """Are the pinned packages known to be vulnerable? A vulnerability stops `make check`.
 
-An index or a network that does not answer is told and stops nothing: it says nothing about us, and
-a check that fails on Sundays is soon left out. Everything else that goes wrong does stop it.
+A network or an index that is away (no connection, or a fault of its own: 5xx) is told and stops
+nothing: it says nothing about us, and a check that fails on Sundays is soon left out. Everything
+else that goes wrong does stop it, an index that refuses us or knows none of the packages as well.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -15,18 +17,14 @@ AUDIT = (
     *("{file}", "--require-hashes", "--disable-pip"),
     *("--progress-spinner", "off", "--format", "json"),
 )
-# What pip-audit and the libraries below it say when nobody answers.
+# What pip-audit and the library below it say when nobody answers, or the index has a fault. A wrong
+# certificate is neither: somebody else may be answering.
 AWAY = (
-    "Could not connect",
-    "ConnectionError",
-    "ConnectTimeout",
-    "HTTPError",
-    "Max retries exceeded",
-    "ProxyError",
-    "ReadTimeout",
-    "SSLError",
-    "ServiceError",
-    "timed out",
+    r"Could not connect to ",
+    r"^requests\.exceptions\.(ChunkedEncoding|Connection|Proxy)Error: ",
+    r"^requests\.exceptions\.(Connect|Read)Timeout: ",
+    r"^requests\.exceptions\.HTTPError: 5[0-9]{2} ",
+    r"^timed out$",
 )
 SECONDS = 300
 
@@ -52,18 +50,22 @@ def judge(code: int, out: str, err: str) -> int:
     for line in found:
         _say(f"vulnerable: {line}")
     skipped = sum("skip_reason" in package for package in report)
+    if skipped == len(report):
+        # An index without this list of faults, a mirror for instance: nothing that we can mend.
+        _say(f"the packages were NOT looked up: the index knows none of {len(report)}")
+        return 0 if report else 1
     if skipped:
-        _say(f"{skipped} of {len(report)} packages were not found in the index and not looked up")
+        _say(f"{skipped} of {len(report)} packages were not found in the index and NOT looked up")
     if not found:
         _say(f"{len(report) - skipped} packages looked up, no vulnerability known")
-    return 1 if found or code not in {0, 1} else 0
+    return 1 if found or code else 0
 
 
 def _without_report(code: int, err: str) -> int:
-    if any(word in err for word in AWAY):
+    if any(re.search(words, err, re.MULTILINE) for words in AWAY):
         _say("the packages were NOT looked up: the index does not answer")
         return 0
-    _say(f"pip-audit failed ({code}):\n{err}")
+    _say(f"the packages were NOT looked up: pip-audit failed ({code}):\n{err}")
     return code or 1
 
 

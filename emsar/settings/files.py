@@ -1,6 +1,7 @@
 """Secrets out of files: ``NAME_FILE`` names a file whose content is the value of ``NAME``.
 
-The content is taken without the white space around it. An error names the variable, never a value.
+The content is taken without the white space around it, and without the mark of byte order that some
+editors put in front. An error names the variable, never a value.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ def _file_names() -> frozenset[str]:
 
 def _content(name: str, path: Path) -> str:
     try:
-        value = path.read_text("utf-8").strip()
+        value = path.read_text("utf-8-sig").strip()
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
         raise ImproperlyConfigured(f"{name}_FILE cannot be read ({reason})") from None

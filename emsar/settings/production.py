@@ -7,7 +7,15 @@ from django.core.exceptions import ImproperlyConfigured
 from emsar.settings import base
 from emsar.settings.base import *  # noqa: F403
 from emsar.settings.base import PROFILE, SITE_ORIGIN, env
+from emsar.settings.outside import (
+    mail_server,
+    refuse_foreign_origin,
+    refuse_open_ledger,
+    refuse_open_mail,
+    refuse_unclear_word,
+)
 from emsar.settings.strength import (
+    refuse_repeats,
     refuse_weak_keys,
     refuse_weak_passwords,
     refuse_weak_secret_key,
@@ -32,7 +40,21 @@ refuse_weak_keys(
 _URLS = ("DATABASE_URL", "DATABASE_URL_WEB", "DATABASE_URL_WORKER")
 refuse_weak_passwords({name: env.str(name) for name in _URLS if env.str(name, default="")})
 refuse_weak_token("READYZ_TOKEN", base.READYZ_TOKEN)
+refuse_weak_token("LEDGER_TOKEN", base.LEDGER_TOKEN)
+refuse_repeats(
+    [
+        ("SECRET_KEY", base.SECRET_KEY),
+        *(("SECRET_KEY_FALLBACKS", _key) for _key in dict.fromkeys(base.SECRET_KEY_FALLBACKS)),
+        ("READYZ_TOKEN", base.READYZ_TOKEN),
+        ("LEDGER_TOKEN", base.LEDGER_TOKEN),
+    ]
+)
 refuse_wide_hosts("EXTRA_HOSTS", base.HEALTH_HOSTS)
+refuse_open_mail("EMAIL_URL", mail_server(env, "EMAIL_URL"))
+refuse_open_ledger(base.LEDGER_URL, base.LEDGER_TOKEN)
+refuse_foreign_origin("SITE_ORIGIN", SITE_ORIGIN, PROFILE.hosts)
+for _name in ("HSTS_PRELOAD", "DSAR_SECOND_APPROVAL"):
+    refuse_unclear_word(_name, env.str(_name, default=""))
 
 # Where browsers come in; the second is led to the first.
 ALLOWED_PORTS = frozenset({"", "443", "80", str(urlsplit(SITE_ORIGIN).port or "")})

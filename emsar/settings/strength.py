@@ -17,8 +17,9 @@ from django.core.exceptions import ImproperlyConfigured
 SECRET_KEY_LENGTH = 50
 # A lower bound of what fifty random letters hold; repeated or counted-up ones hold far less.
 SECRET_KEY_BITS = 128
-# Random characters hardly shrink; words and patterns do.
+# Random characters hardly shrink; words and patterns do. Few of them do not shrink at all.
 LEAST_PACKED = 0.6
+LEAST_PACKED_SHORT = 0.8
 KEY_BYTES = 32
 # Thirty on average; fewer than twenty different ones do not happen by chance.
 DIFFERENT_BYTES = 20
@@ -27,16 +28,28 @@ DIFFERENT_LETTERS = 6
 # Shorter ones stand in random letters by chance.
 LEAST_WORD = 6
 TOKEN_LENGTH = 32
+# The lower bound of thirty-two random hexadecimal digits.
+TOKEN_BITS = 90
+# What Django writes before the key of a new project, which may stand in a public repository.
+MADE_FOR_DEVELOPMENT = "django-insecure-"
 ADVICE = "`python -m emsar.embedded.keys` prints fresh ones"
 
 
 def refuse_weak_secret_key(name: str, key: str) -> None:
-    """Refuse what is short, or has a pattern."""
+    """Refuse what is short, has a pattern, or was made for development."""
     if len(key) < SECRET_KEY_LENGTH:
         raise ImproperlyConfigured(f"{name} must be at least {SECRET_KEY_LENGTH} characters")
-    packed = len(zlib.compress(key.encode(), 9)) / len(key.encode())
-    if bits(key) < SECRET_KEY_BITS or packed < LEAST_PACKED:
+    if key.lower().startswith(MADE_FOR_DEVELOPMENT):
+        raise ImproperlyConfigured(f"{name} was made for development; {ADVICE}")
+    if not is_random(key, SECRET_KEY_BITS):
         raise ImproperlyConfigured(f"{name} is not random; {ADVICE}")
+
+
+def is_random(text: str, least_bits: float) -> bool:
+    """Whether a text says as much as that, and has no pattern that packing would find."""
+    packed = len(zlib.compress(text.encode(), 9)) / len(text.encode())
+    least = LEAST_PACKED if len(text) >= SECRET_KEY_LENGTH else LEAST_PACKED_SHORT
+    return bits(text) >= least_bits and packed >= least
 
 
 def bits(text: str) -> float:
@@ -102,8 +115,19 @@ def _password(name: str, url: str) -> str:
 
 def refuse_weak_token(name: str, token: str) -> None:
     """Refuse a bearer token that could be guessed; an empty one lets nobody in."""
-    if token and (len(token) < TOKEN_LENGTH or len(set(token)) < DIFFERENT_LETTERS):
+    if token and (len(token) < TOKEN_LENGTH or not is_random(token, TOKEN_BITS)):
         raise ImproperlyConfigured(f"{name} must be at least {TOKEN_LENGTH} random characters")
+
+
+def refuse_repeats(given: Iterable[tuple[str, str]]) -> None:
+    """Refuse a secret that is given twice: whoever learns one of them would have the other."""
+    seen: dict[str, str] = {}
+    for name, value in given:
+        if value and value in seen:
+            raise ImproperlyConfigured(
+                f"{name} repeats {seen[value]}; each needs its own: {ADVICE}"
+            )
+        seen[value] = name
 
 
 def refuse_wide_hosts(name: str, hosts: Iterable[str]) -> None:

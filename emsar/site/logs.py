@@ -6,6 +6,7 @@ the row, a form what was typed, a template the value.
 
 import json
 import logging
+import logging.config
 import re
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -25,19 +26,34 @@ TOKEN = re.compile(r"(?<=[/=])[\w.:~-]{20,}")
 _MAIL = re.compile(r"[^\s<>\"'(),:;@]+@[^\s<>\"'(),:;@]+")
 # What Celery hands to its message about a failed task: the fault in words, and the arguments.
 _WORDS = frozenset({"args", "exc", "kwargs", "return_value", "traceback"})
+# Where Python's own warnings come in, and what they look like there.
+WARNINGS = "py.warnings"
+_WARNING = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+): (?P<kind>\w+): ")
 MOST_PLACES = 60
 # A fault of the error page itself would go through every middleware.
 MOST_FAULTS = 5
 
 
+def configure(table: dict[str, Any]) -> None:
+    """What ``LOGGING_CONFIG`` names: takes the table of the settings, and Python's warnings in.
+
+    Left alone they go to the standard error as they are, past every filter.
+    """
+    logging.config.dictConfig(table)
+    logging.captureWarnings(True)
+
+
 class WithoutPersons(logging.Filter):
     """Takes out of a message what may be somebody's.
 
-    Tokens, because whoever holds one holds the right; mail addresses; the words of faults; and of
-    Django's own lines about a request the address, whose place is taken by its pattern.
+    Tokens, because whoever holds one holds the right; mail addresses; the words of faults and of
+    warnings; and of Django's own lines about a request the address, whose place is taken by its
+    pattern.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == WARNINGS:
+            record.msg, record.args = warning_of(record.getMessage()), ()
         if isinstance(record.args, tuple):
             record.args = tuple(_argument(record, value) for value in record.args)
         elif isinstance(record.args, Mapping):
@@ -68,6 +84,12 @@ def clean(record: logging.LogRecord, text: str) -> str:
 def masked(value: object) -> object:
     """A text without tokens and mail addresses; anything else as it is."""
     return _MAIL.sub("…", TOKEN.sub("…", value)) if isinstance(value, str) else value
+
+
+def warning_of(text: str) -> str:
+    """The class of a warning and its place: it may quote a value as a fault does."""
+    found = _WARNING.match(text)
+    return f"{found['kind']} at {_shown(found['file'])}:{found['line']}" if found else "a warning"
 
 
 def pattern_of(request: Any) -> str:
@@ -118,7 +140,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": message_of(record),
         }
-        line |= {name: number for name, number in _numbers() if number}
+        line |= {name: number for name, number in _numbers(record) if number}
         if record.exc_info and record.exc_info[1]:
             line["exception"] = [_told(fault) for fault in _few_of(record.exc_info[1])]
         return json.dumps(line, ensure_ascii=False)
@@ -152,8 +174,10 @@ def message_of(record: logging.LogRecord) -> str:
         return "(a message that does not fit its arguments)"
 
 
-def _numbers() -> Iterator[tuple[str, str]]:
-    yield "request", request_id.get()
+def _numbers(record: logging.LogRecord) -> Iterator[tuple[str, str]]:
+    """The request's own number where the line is about one whose time is over."""
+    request = getattr(record, "request", None)
+    yield "request", request_id.get() or getattr(request, "number", "")
     yield "task", task_id.get()
 
 

@@ -18,6 +18,13 @@ def test_every_secret_may_stand_in_a_file(name: str, tmp_path: Path):
     assert with_files({f"{name}_FILE": str(file), "PATH": "/bin"}) == {name: VALUE, "PATH": "/bin"}
 
 
+def test_mark_of_byte_order_is_no_part_of_a_secret(tmp_path: Path):
+    """Some editors write it; a key with it in front would be another key."""
+    file = tmp_path / "secret"
+    file.write_bytes(f"\ufeff{VALUE}\r\n".encode())
+    assert with_files({"SECRET_KEY_FILE": str(file)}) == {"SECRET_KEY": VALUE}
+
+
 def test_what_is_no_secret_is_left_alone():
     given = {"GA_CREDENTIALS_FILE": "/run/key.json", "SECRET_KEY": "k", "X_FILE": "/x"}
     assert with_files(given) == given
@@ -44,6 +51,7 @@ def test_a_secret_given_twice_is_refused(tmp_path: Path):
         (None, "SENTRY_DSN_FILE cannot be read (No such file or directory)"),
         ("folder", "SENTRY_DSN_FILE cannot be read (Is a directory)"),
         (b" \n", "SENTRY_DSN_FILE names an empty file"),
+        (b"\xef\xbb\xbf\r\n", "SENTRY_DSN_FILE names an empty file"),
         (b"\xff\xfe secret", "SENTRY_DSN_FILE holds no text"),
     ],
 )
@@ -56,7 +64,12 @@ def test_a_file_that_cannot_be_used_is_named_by_its_variable(tmp_path: Path, con
     with pytest.raises(ImproperlyConfigured) as refused:
         with_files({"SENTRY_DSN_FILE": str(file)})
     assert str(refused.value) == reason
-    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+    # What decoding says quotes the file; what could be in a context that is not suppressed.
+    problem = refused.value
+    assert (problem.__suppress_context__, problem.__cause__) == (
+        problem.__context__ is not None,
+        None,
+    )
 
 
 SHOW = """

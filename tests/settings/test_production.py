@@ -1,10 +1,15 @@
 """The real module in a process of its own: what it takes, what it refuses, what it sets."""
 
+import hashlib
+import secrets
+
 import pytest
 
 from tests.production import environment, production_settings, start
 
 LOAD = "from emsar.settings import production"
+# Looks like random, and is the same in every process of the tests.
+RANDOM = hashlib.sha256(b"tests").hexdigest()
 WEAK = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
@@ -20,7 +25,18 @@ WEAK = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
         ("DATABASE_URL_WORKER", "", "postgres://"),
         ("REDIS_URL", "", "redis://"),
         ("EMAIL_URL", "", "smtp://"),
+        ("SECRET_KEY", f"django-insecure-{RANDOM}", RANDOM),
+        ("EMAIL_URL", "smtp+tls://user:password@mail.real.az:587", "real.az"),
+        ("EMAIL_URL", "consolemail://", "consolemail"),
+        ("EMAIL_URL", "smtp://user:hunter2/x@mail.real.az", "hunter2"),
+        ("DATABASE_URL_WEB", "postgres://emsar_web:hunter2/x@db:5432/emsar", "hunter2"),
         ("READYZ_TOKEN", "hunter2-hunter2", "hunter2"),
+        ("READYZ_TOKEN", "hunter2-" * 5, "hunter2"),
+        ("LEDGER_TOKEN", "hunter2-hunter2", "hunter2"),
+        ("SITE_ORIGIN", "http://emsargroup.az", "emsargroup"),
+        ("HSTS_PRELOAD", "ture", "ture"),
+        ("DSAR_SECOND_APPROVAL", "jawohl", "jawohl"),
+        ("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1", "128.0"),
         ("EXTRA_HOSTS", "127.0.0.1,*", "127.0.0.1"),
         ("TRUSTED_PROXIES", "1", "'1'"),
         ("DEBUG", "true", "true"),
@@ -32,6 +48,41 @@ def test_start_is_refused_without_telling_the_value(name, value, secret):
     told = done.stderr.strip().splitlines()[-1]
     assert told.startswith(f"django.core.exceptions.ImproperlyConfigured: {name}")
     assert secret not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY_FALLBACKS", "READYZ_TOKEN", "LEDGER_TOKEN"])
+def test_secret_that_is_the_secret_key_is_refused(name):
+    given = environment()
+    done = start(LOAD, given | {name: given["SECRET_KEY"]})
+    assert done.returncode == 1
+    told = done.stderr.strip().splitlines()[-1]
+    assert told.startswith(
+        f"django.core.exceptions.ImproperlyConfigured: {name} repeats SECRET_KEY"
+    )
+    assert given["SECRET_KEY"] not in done.stderr
+
+
+def test_token_of_the_ledger_goes_to_a_store_outside_by_https_alone():
+    given = environment(LEDGER_TOKEN=RANDOM, LEDGER_URL="http://store.real.az/bucket")
+    done = start(LOAD, given)
+    assert "ImproperlyConfigured: LEDGER_TOKEN is sent, so LEDGER_URL must begin" in done.stderr
+    assert RANDOM not in done.stderr
+    assert "real.az" not in done.stderr
+    assert start(LOAD, given | {"LEDGER_URL": "https://store.real.az/bucket"}).returncode == 0
+
+
+def test_what_is_strong_is_taken():
+    given = environment(
+        EMAIL_URL=f"smtp+tls://user:{RANDOM}@mail.real.az:587",
+        LEDGER_TOKEN=RANDOM,
+        LEDGER_URL="https://store.real.az/bucket",
+        SECRET_KEY_FALLBACKS=secrets.token_urlsafe(64),
+        SITE_ORIGIN="https://emsargroup.az",
+        HSTS_PRELOAD="no",
+        TRUSTED_PROXIES="10.0.0.0/8,fd00::/8",
+    )
+    done = start(LOAD, given)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_empty_key_is_no_key():

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from emsar.embedded.keys import make_secrets
 from emsar.settings.networks import networks
 from emsar.settings.strength import (
+    refuse_repeats,
     refuse_weak_keys,
     refuse_weak_passwords,
     refuse_weak_secret_key,
@@ -48,9 +49,10 @@ def test_random_secret_key_is_taken(value):
         ("abcdefghij" * 6, "not random"),
         ("correct-horse-battery-staple-" * 3, "not random"),
         (string.digits * 6, "not random"),
-        ("django-insecure-" + "change-me-" * 5, "not random"),
+        ("django-insecure-" + "change-me-" * 5, "made for development"),
+        ("django-insecure-" + secrets.token_urlsafe(64), "made for development"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_weak_secret_key_is_refused(value, reason):
     with pytest.raises(ImproperlyConfigured, match=rf"SECRET_KEY.*{reason}") as refused:
@@ -84,7 +86,8 @@ def test_key_that_is_not_random_is_refused(entry):
     rings = {"FIELD_KEYS": [key()], "LOOKUP_KEYS": [key(), entry]}
     with pytest.raises(ImproperlyConfigured, match=r"^LOOKUP_KEYS") as refused:
         refuse_weak_keys(rings)
-    assert entry.partition(":")[2] == "" or entry.partition(":")[2] not in str(refused.value)
+    value = entry.partition(":")[2]
+    assert not value or value not in str(refused.value)
 
 
 @pytest.mark.parametrize("ring", ["FIELD_KEYS", "EVIDENCE_KEYS"])
@@ -135,10 +138,35 @@ def test_password_of_two_roles_is_refused():
 
 def test_token_is_long_or_left_out():
     refuse_weak_token("READYZ_TOKEN", "")
-    refuse_weak_token("READYZ_TOKEN", secrets.token_urlsafe(32))
-    for weak in (secrets.token_urlsafe(32)[:31], "x" * 40):
-        with pytest.raises(ImproperlyConfigured, match="READYZ_TOKEN must be at least 32 random"):
-            refuse_weak_token("READYZ_TOKEN", weak)
+    for make, size in (
+        (secrets.token_urlsafe, 32),
+        (secrets.token_hex, 16),
+        (secrets.token_hex, 64),
+    ):
+        for _ in range(50):
+            refuse_weak_token("READYZ_TOKEN", make(size))
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        *(secrets.token_urlsafe(32)[:31], "x" * 40, "abcdefgh" * 4, string.digits * 4),
+        *("hunter2-" * 5, "change-me-" * 4, "readyz-token-" * 3, "let-me-in-" * 9),
+    ],
+    ids=range(8),
+)
+def test_token_that_could_be_guessed_is_refused(weak):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        refuse_weak_token("READYZ_TOKEN", weak)
+    assert str(refused.value) == "READYZ_TOKEN must be at least 32 random characters"
+
+
+def test_secret_that_is_given_twice_is_refused():
+    one, other = secrets.token_urlsafe(64), secrets.token_urlsafe(64)
+    refuse_repeats([("A", one), ("B", other), ("C", ""), ("D", "")])
+    with pytest.raises(ImproperlyConfigured, match=r"^C repeats A; each needs its own") as refused:
+        refuse_repeats([("A", one), ("B", other), ("C", one)])
+    assert one not in str(refused.value)
 
 
 def test_hosts_are_named_one_by_one():
@@ -152,6 +180,21 @@ def test_networks_of_proxies_are_addresses_and_cidr():
     assert networks("T", ["172.16.0.0/12", " 10.0.0.2 ", "", "2001:db8::/64"]) == (
         *("172.16.0.0/12", "10.0.0.2/32", "2001:db8::/64"),
     )
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ["0.0.0.0/1", "128.0.0.0/1"],
+        ["128.0.0.0/2", "10.0.0.0/8", "0.0.0.0/1", "192.0.0.0/2"],
+        ["::/1", "10.0.0.2", "8000::/1"],
+        ["10.0.0.2", "::/0"],
+    ],
+)
+def test_networks_that_hold_everybody_together_are_refused(entries):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        networks("TRUSTED_PROXIES", entries)
+    assert str(refused.value) == "TRUSTED_PROXIES must not hold every address there is"
 
 
 @pytest.mark.parametrize("wrong", ["1", "proxy", "10.0.0.1/8", "10.0.0.0/33", "0.0.0.0/0", "::/0"])

@@ -49,7 +49,8 @@ def paths(filled_db) -> list[str]:
 def look_at(page: Page, url: str) -> None:
     page.goto(url)
     # What axe finds does not depend on the language, but for what is too long.
-    assert "/az/" not in url or faults(page) == [], url
+    if "/az/" in url:
+        assert faults(page) == [], url
     assert too_wide(page) <= 0, url
     assert page.evaluate(SMALL) == [], url
 

@@ -98,7 +98,7 @@ def test_cookies_of_the_admin_are_bound(served):
     served.force_login(user)
     # The test's own login sets it without HttpOnly; tests/settings looks at that.
     cookie = served.cookies["__Host-admin_session"]
-    assert (cookie["secure"], cookie["path"], cookie["domain"] or "") == (True, "/", "")
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", None)
 
 
 def test_nothing_is_deleted_without_the_attributes_of_its_prefix(rf, served):

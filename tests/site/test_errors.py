@@ -80,9 +80,11 @@ def test_nul_in_an_address_is_the_visitors_mistake(client):
     assert client.get("/en/%00/").status_code == 400
 
 
-@pytest.mark.parametrize("query", ["a=%FF", "%00=%00", "&" * 3000, "a=1&" * 500])
-def test_broken_queries_are_not_an_error_of_ours(quiet_client, query):
-    assert quiet_client.get(f"/en/free-consultation/?{query}").status_code in {200, 400}
+@pytest.mark.parametrize(
+    ("query", "status"), [("a=%FF", 200), ("%00=%00", 400), ("&" * 3000, 200), ("a=1&" * 500, 200)]
+)
+def test_broken_queries_are_not_an_error_of_ours(quiet_client, query, status):
+    assert quiet_client.get(f"/en/free-consultation/?{query}").status_code == status
 
 
 @pytest.mark.parametrize("body", [b"a=%FF&b=%00", b"\xff\xfe", b"=" * 100, b""])

@@ -150,6 +150,46 @@ def test_address_with_a_token_is_told_to_nobody(client, loaded, path):
     assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
 
 
+WITH_TOKEN = [
+    f"/en/my-data/{TOKEN}/",
+    f"/en/?r={TOKEN}:1a:{TOKEN}",
+    f"/admin/invitation/x/{TOKEN}/",
+]
+
+
+def assert_kept_nowhere(response) -> None:
+    assert response.status_code == 301
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", WITH_TOKEN)
+def test_redirect_with_a_token_to_another_host_or_to_https_is_kept_nowhere(served, group, path):
+    """A permanent redirect is otherwise kept by browsers for as long as they like."""
+    for host in group.hosts:
+        response = Proxied(host, "http").get(path)
+        assert response.headers["Location"] == f"https://{host}{path}"
+        assert_kept_nowhere(response)
+    for host in group.redirects:
+        response = Proxied(host).get(path)
+        assert response.headers["Location"] == f"https://{group.main_host}{path}"
+        assert_kept_nowhere(response)
+
+
+@pytest.mark.parametrize("path", [f"/EN/x/{TOKEN}/", f"/en/any/policy?r={TOKEN}"])
+def test_redirect_with_a_token_on_the_same_host_is_kept_nowhere(served, loaded, path):
+    assert_kept_nowhere(served.get(path))
+
+
+def test_redirect_of_the_admin_with_a_token_is_kept_nowhere(served, db):
+    response = served.get(f"/admin/invitation/x/{TOKEN}")
+    assert (response.status_code, response.headers["Referrer-Policy"]) == (302, "no-referrer")
+    assert "no-store" in response.headers["Cache-Control"]
+    # The control: its pages, whose forms are checked by their origin, are not stricter than before.
+    page = served.get(f"/admin/login/?next=/admin/x/{TOKEN}/")
+    assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "same-origin")
+
+
 def test_address_of_the_admin_stays_within_the_site(client, db):
     """Its forms are checked by their origin, which "no-referrer" would hide from us as well."""
     for path in ("/admin/login/", "/admin/no/such/"):

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 from django.template import Context, Template
 
-from emsar.site.logs import JsonLines, PlainLines, WithoutPersons
+from emsar.site.logs import WARNINGS, JsonLines, PlainLines, WithoutPersons
 from emsar.site.tracing import request_id, task_id
 from tests.production import environment, start
 
@@ -114,25 +114,26 @@ def chained() -> None:
 
 
 FAULTS = {
-    unique: (IntegrityError, "django.db.utils.IntegrityError"),
-    too_long: (DataError, "django.db.utils.DataError"),
-    invalid: (ValidationError, "django.core.exceptions.ValidationError"),
-    in_template: (KeyError, "KeyError"),
-    chained: (RuntimeError, "RuntimeError"),
+    unique: (IntegrityError, "django.db.utils.IntegrityError", CANARY),
+    too_long: (DataError, "django.db.utils.DataError", NAME),
+    invalid: (ValidationError, "django.core.exceptions.ValidationError", CANARY),
+    in_template: (KeyError, "KeyError", NAME),
+    chained: (RuntimeError, "RuntimeError", CANARY),
 }
 
 
 @pytest.mark.parametrize("cause", FAULTS, ids=lambda cause: cause.__name__)
 def test_words_of_a_real_fault_are_left_out(db, log, cause):
-    kind, shown = FAULTS[cause]
+    kind, shown, words = FAULTS[cause]
     with pytest.raises(kind) as caught, transaction.atomic():
         cause()
     fault = caught.value
     # The control: the words would have been told.
-    assert "anar" in "".join(str(f) for f in (fault, fault.__cause__) if f)
+    assert words in str(fault)
     log.error("could not: %s", fault, exc_info=fault)
     log.error(f"could not: {fault}", exc_info=fault)
     text = log.stream.getvalue()
+    assert words not in text
     assert "anar" not in text
     assert text.count(shown) >= 4
     assert re.search(rf"tests/site/test_logs\.py:[0-9]+ {cause.__name__}\b", text)
@@ -252,6 +253,38 @@ def test_fault_that_ends_a_process_or_thread_is_told_without_its_words():
     assert (thread["message"], process["message"]) == ("a thread ends", "the process ends")
     assert {thread["exception"][0]["type"], process["exception"][0]["type"]} == {"ValueError"}
     assert CANARY not in done.stderr
+
+
+WARNED = """
+import django, warnings
+django.setup()
+warnings.simplefilter("always")
+warnings.warn("%s of %s")
+exec(compile("warnings.warn('%s', RuntimeWarning)", "/srv/site-packages/a/b.py", "exec"))
+""".replace("%s", CANARY)
+
+
+@pytest.mark.parametrize("kind", ["production", "dev"])
+def test_warning_of_python_is_a_line_of_the_log_without_its_words(kind):
+    done = start(WARNED, environment(DJANGO_SETTINGS_MODULE=f"emsar.settings.{kind}"))
+    assert (done.returncode, done.stdout) == (0, "")
+    own, foreign = done.stderr.splitlines()
+    assert "canary" not in done.stderr
+    if kind == "production":
+        keys = ("level", "logger", "message")
+        told = [tuple(json.loads(line)[key] for key in keys) for line in (own, foreign)]
+        assert told == [
+            ("WARNING", "py.warnings", "UserWarning at <string>:5"),
+            ("WARNING", "py.warnings", "RuntimeWarning at a/b.py:1"),
+        ]
+    else:
+        assert own.endswith(" WARNING py.warnings UserWarning at <string>:5")
+
+
+def test_warning_in_another_form_is_not_quoted():
+    record = logging.LogRecord(WARNINGS, logging.WARNING, "", 0, "%s", (NAME,), None)
+    WithoutPersons().filter(record)
+    assert record.getMessage() == "a warning"
 
 
 def test_command_tells_its_own_words():

@@ -1,12 +1,17 @@
 """Each request has a number, which says nothing of who sent it."""
 
+import io
+import json
+import logging
 import re
 import uuid
+from collections.abc import Callable, Iterator
 from traceback import format_exception
 
 import pytest
 from django.http import StreamingHttpResponse
 
+from emsar.site.logs import JsonLines, WithoutPersons
 from emsar.site.middleware.tracing import BrokenOffError, RequestIdMiddleware
 from emsar.site.tracing import request_id
 from tests.production import VISITOR
@@ -47,9 +52,10 @@ def test_number_of_a_stranger_is_not_kept(served):
 
 def test_error_page_shows_the_number(client):
     client.raise_request_exception = False
-    for path in ("/en/no/such/page/", "/en/broken/bug/", "/en/broken/database/"):
+    pages = {"/en/no/such/page/": 404, "/en/broken/bug/": 500, "/en/broken/database/": 503}
+    for path, status in pages.items():
         response = client.get(path)
-        assert response.status_code >= 400
+        assert response.status_code == status
         assert number(response) in response.text
 
 
@@ -57,6 +63,51 @@ def test_finished_page_gets_a_new_number_each_time(client, loaded):
     first, second = (client.get("/en/any/policy/") for _ in range(2))
     assert first.headers["ETag"] == second.headers["ETag"]
     assert number(first) != number(second)
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[], list[dict[str, str]]]]:
+    """What production's log would say from now on."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    handler.addFilter(WithoutPersons())
+    logging.getLogger().addHandler(handler)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.getLogger().removeHandler(handler)
+
+
+FOREIGN = {"origin": "https://evil.example"}
+REFUSED = [
+    ("get", "/en/%00/", {}, 400, "Bad Request: (no page)"),
+    ("get", "/healthz", {"host": "evil.example"}, 400, "Bad Request: (no page)"),
+    ("post", "/en/free-consultation/", FOREIGN, 403, "Forbidden (Permission denied): "),
+    ("get", "/en/no/such/page/", {}, 404, "Not Found: (no page)"),
+    ("get", "/static/no/such.css", {}, 404, "Not Found: (no page)"),
+    ("post", "/en/", {}, 405, "Method Not Allowed (POST): "),
+    ("post", "/healthz", {}, 405, "Method Not Allowed (POST): "),
+    ("get", "/en/broken/bug/", {}, 500, "Internal Server Error: "),
+    ("get", "/en/broken/database/", {}, 503, "the database cannot be reached: answered 503"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status", "message"), REFUSED)
+def test_refusal_is_told_once_and_with_its_number(
+    client, lines, method, path, headers, status, message
+):
+    """Django tells of most of them when the middlewares are done."""
+    client.raise_request_exception = False
+    response = getattr(client, method)(path, headers=headers)
+    assert response.status_code == status
+    (line,) = lines()
+    assert line["message"].startswith(message)
+    assert line["request"] == number(response)
+
+
+def test_line_about_nobodys_request_has_no_number(client, lines):
+    client.get("/en/no/such/page/")
+    logging.getLogger("emsar.test").warning("at work")
+    assert "request" not in lines()[-1]
 
 
 CANARY = "canary.aysel@example.com"

@@ -33,6 +33,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+# A way onward has the token in its own address and in the next one.
+OF_A_REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 # Its forms are checked by their origin, which a browser hides where it may not say the referrer.
 STAFF = "/admin/"
 
@@ -54,23 +56,26 @@ class PrivacyHeadersMiddleware:
             response.headers.setdefault(name, value)
         if not is_published(response):
             response.headers.setdefault("Cache-Control", "no-store")
-        if referrer := _referrer(request):
+        if referrer := _referrer(request, response):
             response.headers.setdefault("Referrer-Policy", referrer)
         return response
 
 
-def _referrer(request: HttpRequest) -> str:
+def _referrer(request: HttpRequest, response: HttpResponseBase) -> str:
     """What is stricter than the site's rule; "" where that will do."""
-    if request.path.startswith(STAFF):
+    has_token = TOKEN.search(request.get_full_path()) is not None
+    if request.path.startswith(STAFF) and not (has_token and "Location" in response.headers):
         return "same-origin"
-    return "no-referrer" if TOKEN.search(request.get_full_path()) else ""
+    return "no-referrer" if has_token else ""
 
 
 class EveryAnswerMiddleware:
     """Completes what was answered before the middlewares below had their turn.
 
     Files, redirects to other hosts and refusals come from above them, and need the same headers.
-    A 304 has none of its own: the browser goes by those of the page that it has.
+    Such a redirect is given for any address, a mailed link's as well, so it is kept nowhere and the
+    address told to nobody. A 304 has none of its own: the browser goes by those of the page that it
+    has.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -86,4 +91,8 @@ class EveryAnswerMiddleware:
             response.headers.setdefault(name, value)
         self.csp.process_response(request, response)
         self.security.process_response(request, response)  # type: ignore[arg-type] # as above
+        if "Location" in response.headers:
+            # The security middleware has named the rule for pages already.
+            for name, value in OF_A_REDIRECT.items():
+                response.headers[name] = value
         return response

@@ -50,4 +50,6 @@ def with_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
         return response
     page = error_page(request, 405)
     page.headers["Allow"] = response.headers.get("Allow", "")
+    # Most views have told the log of it; Django would tell it of every new answer once more.
+    page._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
     return page

@@ -29,6 +29,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.META.get(META, "")
         number = given if is_id(given) else new_id()
+        # Django tells of a 4xx when everything here is over.
+        request.number = number  # type: ignore[attr-defined] # for `emsar.site.logs`
         token = request_id.set(number)
         try:
             response = self.get_response(request)
