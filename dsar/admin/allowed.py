@@ -53,6 +53,7 @@ TITLES: dict[str, str | Promise] = {
 # The one thing that each stage asks for.
 FIRST = {
     Stage.UNVERIFIED: "prove",
+    Stage.CLAIM: "prove",
     Stage.SUBJECT: "subject",
     Stage.RECORDS: "records",
     Stage.PERSON: "resume",

@@ -11,7 +11,7 @@ from dsar.models import Proposal
 from dsar.package.words import words_of
 from emsar.datamap.crypto import is_unreadable
 from emsar.datamap.declarations import declaration_of
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital
 from emsar.retention.wording import table_words
 
 # What the package says to the person, said of the person.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dsar.admin.verbpage import CaseForm
 from dsar.grounds import Ground
-from dsar.models import Outcome, Proof
+from dsar.models import CaseFile, Outcome, Proof
 from dsar.services.messages import MAX_BODY
 from emsar.entities.models import LegalReference
 from emsar.subjects.admin.search import find_subjects
@@ -109,6 +109,12 @@ class ProveForm(CaseForm):
         label=gettext_lazy("How it was proved"), choices=STAFF_PROOFS, widget=forms.RadioSelect
     )
     note = note_field(gettext_lazy("What was seen or done"))
+
+    def prepare(self) -> None:
+        """What a colleague saw, to be confirmed or put in other words."""
+        file = CaseFile.objects.filter(case=self.case).first()
+        if file is not None and file.proof:
+            self.initial.update(proof=file.proof, note=file.proof_note or "")
 
 
 class ConfirmForm(CaseForm):

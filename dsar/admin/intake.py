@@ -24,6 +24,7 @@ from dsar.correcting import MAX_POSTAL
 from dsar.models import Case, Channel, Kind
 from dsar.services.errors import CaseRefusedError
 from dsar.services.registering import NOBODY, StaffEntry, register
+from emsar.staff.acting import acting_user
 from emsar.subjects.identifiers import MAX_EMAIL, normalise_email, normalise_phone
 from requests_inbox.admin.forms import MomentField
 from requests_inbox.forms import MAX_NAME, ProjectField, RawCharField, one_line
@@ -32,6 +33,9 @@ RIGHT = "dsar.add_case"
 # One of these says who asks.
 WHO = frozenset({"email", "phone", "name", "postal"})
 MAX_PHONE = 40
+OFFICER_CONFIRMS = gettext_lazy(
+    "The data protection officer confirms the proof before anything is done."
+)
 BY_HAND = [choice for choice in Channel.choices if choice[0] != Channel.FORM]
 
 
@@ -161,6 +165,8 @@ def intake_view(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(problem))
         return _page(request, form, UNPROCESSABLE)
     messages.success(request, _said(cases))
+    if form.cleaned_data["proof"] and not user.is_dpo:
+        messages.info(request, OFFICER_CONFIRMS)
     if not user.has_perm(BOARD.right):
         return redirect("admin:index")
     return redirect(address_of(cases[0]) if len(cases) == 1 else BOARD.address)
@@ -173,5 +179,7 @@ def _said(cases: list[Case]) -> str:
 
 
 def _page(request: HttpRequest, form: IntakeForm, status: int = 200) -> HttpResponse:
+    if not acting_user(request).is_dpo:
+        form.fields["proof"].help_text = OFFICER_CONFIRMS
     context = frame(request, BOARD, _("Open a case"), form=form, sub=True)
     return TemplateResponse(request, "admin/dsar/intake.html", context, status=status)

@@ -7,6 +7,9 @@ SENTENCES = {
     "asked_again": gettext_noop("The same was asked again and joined this case."),
     "received_earlier": gettext_noop("It was received earlier: both deadlines start then."),
     "reach_changed": gettext_noop("Name or postal address was changed; proved by: %(reason)s."),
+    "proof_claimed": gettext_noop(
+        "A colleague saw a proof (%(reason)s); the officer has to confirm it."
+    ),
     "verified": gettext_noop("Identity proved by: %(reason)s."),
     "closed_unverified": gettext_noop("Identity was never proved: answered and destroyed."),
     "chosen": gettext_noop("The records of the person were chosen."),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from dsar.models import Case, Proposal, ResidualTrace, Status
 from dsar.models.cases import CaseQuerySet
 from dsar.models.kinds import ERASING_KINDS, RELEASING_KINDS, Kind
+from dsar.services.claims import IS_CLAIMED
 
 # Whose subject the machine never picks.
 PICKED_KINDS = (Kind.CHILD, Kind.DECEASED)
@@ -29,6 +30,7 @@ class Stage(TextChoices):
     """The value is the anchor on the board, the label what it waits for."""
 
     UNVERIFIED = "unverified", _("proof of identity")
+    CLAIM = "claim", _("your word on a proof that a colleague saw")
     SUBJECT = "subject", _("your word whose data it is about")
     RECORDS = "records", _("your choice of the records")
     PERSON = "person", _("an answer of the person")
@@ -44,7 +46,7 @@ class Stage(TextChoices):
 
 APPROVAL = (Stage.APPROVAL, Stage.SECOND)
 OFFICER = (
-    *(Stage.SUBJECT, Stage.RECORDS, Stage.CORRECTION),
+    *(Stage.CLAIM, Stage.SUBJECT, Stage.RECORDS, Stage.CORRECTION),
     *(Stage.ANSWER, Stage.RELEASE, Stage.FINDINGS),
 )
 
@@ -69,6 +71,7 @@ def _conditions() -> list[tuple[Stage, Q]]:
     waits_for_second = Q(status=Status.APPROVED, seconded_by__isnull=True)
     return [
         (Stage.COMPLETED, Q(status=Status.COMPLETED)),
+        (Stage.CLAIM, Q(status=Status.UNVERIFIED) & IS_CLAIMED),
         (Stage.UNVERIFIED, Q(status=Status.UNVERIFIED)),
         *([(Stage.SECOND, waits_for_second)] if second_needed() else []),
         (Stage.FINDINGS, Q(status=Status.EXECUTED, has_findings=True)),

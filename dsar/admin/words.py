@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from dsar.admin.frame import today_in_baku
 from dsar.admin.stages import APPROVAL, OFFICER, Stage
 from dsar.clocks import earlier
-from dsar.models import Case, Outcome, Status
+from dsar.models import Case, Outcome
 from dsar.models.kinds import ANSWERED_BY_PEOPLE, RELEASING_KINDS, Kind
 
 # So many calendar days before a deadline a case is near it; the first reminder but one.
@@ -65,9 +65,9 @@ def machine_day(case: Case, stage: str) -> date | None:
 
     One that nobody proves is closed on the promised day, whatever its kind.
     """
-    if case.status == Status.UNVERIFIED:
+    if stage == Stage.UNVERIFIED:
         return case.promise_due
-    waits = stage in (Stage.SUBJECT, Stage.RECORDS, Stage.RUNNING, Stage.FINDINGS)
+    waits = stage in (*(Stage.CLAIM, Stage.SUBJECT, Stage.RECORDS), Stage.RUNNING, Stage.FINDINGS)
     # A copy waits for the answer to a question; a block is set at once, or the officer's to decide.
     waits = waits or (stage == Stage.PERSON and case.kind in RELEASING_KINDS)
     by_people = case.kind in (*ANSWERED_BY_PEOPLE, Kind.BLOCKING)

@@ -14,8 +14,8 @@ from dsar.package.labels import TABLES
 from dsar.package.words import active, company_words, table_title
 from emsar.entities.businessdays import BAKU
 from emsar.entities.registry import registry
-from emsar.entities.wording import moment_text
-from emsar.retention.acts.words import amount, capital
+from emsar.entities.wording import capital, moment_text
+from emsar.retention.acts.words import amount
 
 # About fifty pages of paper; who is known by more reads the rest in the other files.
 MOST_SIGNS = 150_000

@@ -23,8 +23,7 @@ from dsar.package.words import (
     words_of,
 )
 from emsar.entities.businessdays import BAKU
-from emsar.entities.wording import day_text
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital, day_text
 from emsar.retention.models import LegalHold
 from emsar.retention.wording import company_name
 from requests_inbox.models import AccountingDocument, ConsultationRequest

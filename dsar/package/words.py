@@ -10,7 +10,8 @@ from emsar.datamap.declarations import Basis, Declaration
 from emsar.datamap.terms import Unit, policy_term
 from emsar.entities.profile import EntityFacts
 from emsar.entities.registry import registry
-from emsar.retention.acts.words import capital, length
+from emsar.entities.wording import capital
+from emsar.retention.acts.words import length
 from policies.versions import in_force, term_in_force
 
 _BASES: dict[str, Promise] = {

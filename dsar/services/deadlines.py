@@ -142,9 +142,7 @@ def _foreseen(now: datetime, counts: "Counter[str]") -> "Counter[str]":
             counts["waiting"] += 1
         else:
             counts["erased" if case.kind in ERASING_KINDS else "answered"] += 1
-    today = timezone.localdate(now, BAKU)
-    unproved = Case.objects.filter(status=Status.UNVERIFIED, promise_due__lte=today)
-    counts["closed"] = unproved.count()
+    counts["closed"] = len(identity.unproved(now))
     counts["reminded"] = len(reminding.stages(now))
     return counts
 

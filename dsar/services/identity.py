@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from dsar import mails
 from dsar.models import Case, CaseFile, Outcome, Proof, Status
+from dsar.services.claims import IS_CLAIMED, is_claimed
 from dsar.services.errors import CaseRefusedError, CaseStateError
 from dsar.services.transitions import complete, lock_persons, persons_of, transition
 from emsar.audit import record
@@ -128,9 +129,11 @@ def close_unverified(now: datetime) -> int:
 
 
 def unproved(now: datetime) -> list[UUID]:
-    """The cases that nobody has proved by their last promised day, the oldest first."""
+    """The cases that nobody has proved by their last promised day, the oldest first; without those
+    of which a colleague says so, which wait for the officer."""
     today = timezone.localdate(now, BAKU)
     due = Case.objects.filter(status=Status.UNVERIFIED, promise_due__lte=today)
+    due = due.exclude(IS_CLAIMED)
     return list(due.order_by("promise_due").values_list("pk", flat=True))
 
 
@@ -140,7 +143,7 @@ def close(key: UUID) -> bool:
     lock_persons(persons_of(key))
     found = Case.objects.select_for_update(of=("self",), skip_locked=True)
     case = found.filter(pk=key, status=Status.UNVERIFIED).first()
-    if case is None:
+    if case is None or is_claimed(case):
         return False
     mails.closed_unverified(case)
     complete(

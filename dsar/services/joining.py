@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dsar.models import Case, CaseFile, CaseMessage, Status
+from dsar.services.claims import is_claimed
 from dsar.services.dates import promise_of, statutory_day
 from dsar.services.transitions import note_event
 from emsar.audit import record
@@ -51,7 +52,7 @@ def join(case: Case, demand: Demand) -> Case:
 
 def ends_before_a_link(case: Case, promised: date | None = None) -> bool:
     """Whether an unproved case would be closed before a link mailed now has ended (E-8j)."""
-    if case.status != Status.UNVERIFIED:
+    if case.status != Status.UNVERIFIED or is_claimed(case):
         return False
     closed = datetime.combine(promised or case.promise_due, time(), BAKU)
     return closed < timezone.now() + timedelta(days=terms.value("schedule", "case_link"))

@@ -16,8 +16,7 @@ from dsar.services.extent import Extent, Ground, Kept, Model, extent_of
 from dsar.services.sharing import chosen_of, needs_choice
 from dsar.walk import Held, held_about
 from emsar.datamap.declarations import Declaration, Erase
-from emsar.entities.wording import day_text
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital, day_text
 from emsar.retention.models import LegalHold
 from emsar.retention.wording import table_words
 from requests_inbox.models import AccountingDocument

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dsar.models import Case, Status
 from dsar.models.kinds import ERASING_KINDS
-from dsar.services import identity, links
+from dsar.services import claims, identity, links
 from dsar.services.errors import CaseRefusedError
 from dsar.services.opening import open_case
 from emsar.staff import rows
@@ -28,7 +28,7 @@ class StaffEntry:
     """What a colleague took down; addresses are normalised.
 
     Without an email address and a phone number a name or a postal address is given. ``proof`` is
-    empty while nobody has proved who asks.
+    empty while nobody has seen one.
     """
 
     channel: str
@@ -48,6 +48,8 @@ class StaffEntry:
 def register(entry: StaffEntry, *, by: User) -> list[Case]:
     """Open (or join) a case a kind; record the proof, or mail the link that proves the address.
 
+    What company staff saw is a claim, on which nothing is done before the officer confirms it.
+
     Raises CaseRefusedError for no kind, nothing that says who asks, two addresses that are not
     known as one person's, and a moment to come.
     """
@@ -66,11 +68,15 @@ def _registered(
 ) -> list[Case]:
     cases = [_open(kind, entry, person, main, by) for kind in dict.fromkeys(entry.kinds)]
     waiting = [case for case in cases if case.status == Status.UNVERIFIED]
-    if entry.proof:
+    if entry.proof and by.is_dpo:
         # Deletions first: a copy that is released tells how long it can be fetched.
         for case in sorted(waiting, key=lambda case: case.kind not in ERASING_KINDS):
             identity.prove(case, entry.proof, entry.proof_note, by=by)
-    elif waiting and main is not None and main.kind == IdentifierKind.EMAIL:
+        return cases
+    if entry.proof:
+        for case in waiting:
+            claims.claim(case, entry.proof, entry.proof_note, by=by)
+    if waiting and main is not None and main.kind == IdentifierKind.EMAIL:
         links.mail_link(main, entry.language)
     return cases
 
@@ -97,7 +103,7 @@ def _open(
         details=entry.details,
         by=by,
         reach={"name": entry.name, "postal": entry.postal},
-        proof=entry.proof,
+        proof=entry.proof if by.is_dpo else "",
     )
 
 

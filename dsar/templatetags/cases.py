@@ -10,8 +10,7 @@ from dsar.admin.board import stage_of
 from dsar.admin.stages import Stage
 from dsar.models import Case
 from dsar.services.preview import Line
-from emsar.entities.wording import day_text
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital, day_text
 from emsar.retention.wording import rows_words
 from emsar.staff.viewing import short_moment
 

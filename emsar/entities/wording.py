@@ -1,4 +1,4 @@
-"""Dates in words, and a due moment that explains itself."""
+"""Dates in words, a due moment that explains itself, and first letters."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -65,3 +65,9 @@ def _name(skipped: Skipped) -> str:
 def _range(days: Iterator[Skipped]) -> str:
     first, *rest = [skipped.day for skipped in days]
     return f"{day_text(first)} – {day_text(rest[-1])}" if rest else day_text(first)
+
+
+def capital(text: str) -> str:
+    """With a capital letter at the beginning; an Azerbaijani i keeps its dot."""
+    first = "İ" if text[:1] == "i" and get_language() == "az" else text[:1].upper()
+    return first + text[1:]

@@ -4,9 +4,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from emsar.entities.wording import day_text
+from emsar.entities.wording import capital, day_text
 from emsar.retention import holds, reviews
-from emsar.retention.acts.words import capital
 from emsar.retention.figures import totals
 from emsar.retention.leaving import today_in_baku
 from emsar.retention.models import LegalHold

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from emsar.datamap.declarations import declaration_of
 from emsar.entities.registry import registry
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital
 from emsar.retention.leaving import record_rules, without_long_texts
 from emsar.retention.models import LegalHold
 from emsar.retention.wording import company_name, covered_by, rule_choices

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from emsar.entities.profile import read_profile
 from emsar.settings.files import with_files
 from emsar.settings.networks import networks
+from emsar.settings.outside import database, mail_server
 
 # Lets Django's own classes be written as generics, as the types want them.
 django_stubs_ext.monkeypatch()
@@ -109,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "emsar.site.context.site",
             ],
+            "builtins": ["emsar.site.templatetags.letters"],
         },
     }
 ]
@@ -118,7 +120,7 @@ DATABASE_ROLE = env.str("DATABASE_ROLE", default="owner")
 _DATABASE_VARIABLE = {"web": "DATABASE_URL_WEB", "worker": "DATABASE_URL_WORKER"}.get(
     DATABASE_ROLE, "DATABASE_URL"
 )
-DATABASES = {"default": env.db_url(_DATABASE_VARIABLE)}
+DATABASES = {"default": database(env, _DATABASE_VARIABLE)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
     "OPTIONS": {
@@ -150,7 +152,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Baku"
 
-vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+vars().update(mail_server(env, "EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 20
 # Longer than a whole dialogue with a slow server, each of whose steps may take EMAIL_TIMEOUT.
 OUTBOX_LEASE_SECONDS = 120
@@ -162,14 +164,14 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "emsar.staff.access.rules.NotAboutYourself",
         "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
     },
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "emsar.staff.access.rules.LongEnough",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "emsar.staff.access.rules.NotCommon"},
 ]
 
 # Links to a first password and second factor; the one to a forgotten password lives an hour.
@@ -261,6 +263,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+LOGGING_CONFIG = "emsar.site.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

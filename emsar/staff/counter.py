@@ -39,6 +39,16 @@ def peek(kind: str, value: str, *, minutes: int) -> int:
     return int(row[0]) if row else 0
 
 
+def give_back(kind: str, value: str, *, minutes: int) -> None:
+    """Take one event out of this window again: it turned out to be none."""
+    start = window_start(timezone.now(), minutes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE staff_keyedcount SET count = count - 1 WHERE key = %s AND count > 0",
+            [_key(kind, value, start, minutes)],
+        )
+
+
 def forget(kind: str, value: str, *, minutes: int) -> None:
     """Begin at nothing again in this window."""
     start = window_start(timezone.now(), minutes)

@@ -11,8 +11,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from emsar.entities.wording import capital
 
 
 class HouseAdmin(admin.ModelAdmin[Any]):
@@ -22,16 +23,23 @@ class HouseAdmin(admin.ModelAdmin[Any]):
     and Russian want other endings. Ours leave the name as it is.
     """
 
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Only the filters that the page shows, and what it names as its ``lookups``: Django lets
+        the address ask after any column, one sign after the other, whether it is shown or not."""
+        names = [_name_of(item) for item in self.get_list_filter(request)]
+        names += [*getattr(self, "lookups", ()), str(self.date_hierarchy)]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         found = super().get_changelist_instance(request)
-        found.title = capfirst(str(self.opts.verbose_name_plural))
+        found.title = capital(str(self.opts.verbose_name_plural))
         return found
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The kind of thing as the title; Django says below which one it is."""
-        kind = capfirst(self.opts.verbose_name)
+        kind = capital(str(self.opts.verbose_name))
         is_new = context.get("original") is None
         context["title"] = _("%(kind)s: new entry") % {"kind": kind} if is_new else kind
         return super().render_change_form(request, context, *args, **kwargs)
@@ -52,6 +60,13 @@ class HouseAdmin(admin.ModelAdmin[Any]):
         except ValidationError:
             return False
         return "\0" not in text  # which PostgreSQL takes in no text
+
+
+def _name_of(filter_item: Any) -> str:
+    """By what a filter of a list is called in the address: a column's, or a filter's own word."""
+    if isinstance(filter_item, type):
+        return str(filter_item.parameter_name)  # type: ignore[attr-defined]
+    return str(filter_item[0] if isinstance(filter_item, tuple | list) else filter_item)
 
 
 def in_house(page: type[admin.ModelAdmin[Any]]) -> type[admin.ModelAdmin[Any]]:

@@ -27,14 +27,16 @@ class StaffLoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         if self.request is None:
             raise ValidationError(_("This form needs a request."))
-        doors = lockout.password_doors(self.request, self._name())
-        if (until := lockout.closed_until(doors)) is not None:
-            raise ValidationError(closed_words(until), code="limited")
+        attempt = lockout.attempt(*lockout.password_doors(self.request, self._name()))
+        if attempt.closed_until is not None:
+            raise ValidationError(closed_words(attempt.closed_until), code="limited")
         try:
-            return super().clean() or {}
+            given = super().clean() or {}
         except ValidationError:
-            lockout.fail(doors, self._person())
+            attempt.failed(self._person())
             raise
+        attempt.succeeded()
+        return given
 
     def _name(self) -> str:
         return canonical(str(self.data.get("username", "")))

@@ -102,6 +102,7 @@ declare(
         "decided_by": Personal("who decided"),
         "decided_at": Personal("when it was decided"),
         "agreed": Personal("what was decided"),
+        "void_at": Personal("when it was taken back or overtaken"),
     },
     free={"random key": ("id",), "says what is asked": ("kind",)},
 )

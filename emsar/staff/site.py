@@ -1,7 +1,6 @@
 """The admin site: who gets in, its first page, and the language of the person who works there."""
 
 from functools import update_wrapper
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from django.apps import apps as django_apps
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -19,11 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
-from emsar.audit import record
 from emsar.entities.registry import registry
-from emsar.staff.access import inviting, sessions
+from emsar.entities.wording import capital
+from emsar.staff.access import sessions
+from emsar.staff.access.stepup import stepped_up
 from emsar.staff.access.views import enrolling, entering, forgotten
 from emsar.staff.access.views.login import PasswordStep
+from emsar.staff.access.views.password import OwnPassword
 from emsar.staff.gates import closed_gate
 from emsar.staff.house import in_house
 from emsar.staff.language import set_language
@@ -106,6 +107,9 @@ class EmsarAdminSite(AdminSite):
     ) -> list[dict[str, Any]]:
         """The rooms that people work in first, the kernel last: as the house stands."""
         apps = super().get_app_list(request, app_label)
+        for app in apps:
+            for line in app["models"]:
+                line["name"] = capital(str(line["model"]._meta.verbose_name_plural))
         order = [config.label for config in django_apps.get_app_configs()]
         return sorted(apps, key=lambda app: order.index(app["app_label"]), reverse=True)
 
@@ -139,17 +143,20 @@ class EmsarAdminSite(AdminSite):
             sessions.leave(request, sessions.End.LOGOUT)
         return super().logout(request, extra_context)
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No page of ours uses it, and Django's would name rows to whoever guesses its address."""
+        raise Http404
+
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """The other logins end with the old password, and the person is told."""
-        response = super().password_change(request, extra_context)
-        user = _plain(request.user)
-        if isinstance(user, User) and response.status_code == HTTPStatus.FOUND:
-            sessions.end_all(user, sessions.End.ACCESS, but=sessions.current(request))
-            record("staff.password", actor=user.pk, obj=user)
-            inviting.tell_of_password(user)
-        return response
+        """With the second factor as well as the old password."""
+        view: Any = OwnPassword.as_view(
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        request.current_app = self.name
+        return stepped_up(view)(request)
 
 
 def is_member(request: HttpRequest) -> bool:

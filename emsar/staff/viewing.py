@@ -1,5 +1,6 @@
 """Admin pages that show personal data: every look at them is an audit event (E-9c)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,17 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 
 from emsar.audit import record
+from emsar.audit.models import AuditEvent
+from emsar.audit.recording import event_of
+from emsar.entities.wording import capital
 from emsar.staff.scoping import ReadOnlyAdmin
 
 
 class ViewedAdmin(ReadOnlyAdmin):
     """Looks, changes nothing, and leaves a trace.
 
-    ``audit_name`` names the events: ``<name>.list`` with the number of rows once a list page, and
-    ``<name>.view`` for one row.
+    ``audit_name`` names the events: ``<name>.list`` with the number of rows once a list page,
+    ``<name>.found`` for each row that a search found, and ``<name>.view`` for one row.
     """
 
     audit_name: ClassVar[str]
@@ -32,9 +35,9 @@ class ViewedAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        title = {"title": capital(str(self.opts.verbose_name_plural))}
         response = super().changelist_view(request, {**title, **(extra_context or {})})
-        record_list(self.audit_name, request, response)
+        record_list(self.audit_name, request, response, self.subject_of)
         return response
 
     def change_view(
@@ -63,10 +66,27 @@ def short_moment(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "d.m.Y H:i") if moment else "—"
 
 
-def record_list(name: str, request: HttpRequest, response: HttpResponseBase) -> None:
-    """One event for a list page that is about to be shown; none for a redirect."""
+def record_list(
+    name: str,
+    request: HttpRequest,
+    response: HttpResponseBase,
+    subject_of: Callable[[Any], UUID | None],
+) -> None:
+    """One event for a list page that is about to be shown; none for a redirect.
+
+    What a search found is an event of each person's as well: whoever looks for somebody has seen
+    them without opening anything.
+    """
     shown = (getattr(response, "context_data", None) or {}).get("cl")
-    if shown is not None:
-        # The page shows this very query set, so counting its rows costs no second query.
-        rows = {"rows": len(shown.result_list)}
-        record(f"{name}.list", actor=request.user.pk, detail=rows)
+    if shown is None:
+        return
+    # The page shows this very query set, so going through its rows costs no second query.
+    rows = list(shown.result_list)
+    record(f"{name}.list", actor=request.user.pk, detail={"rows": len(rows)})
+    if shown.query:
+        found = [(subject_of(row), row) for row in rows]
+        AuditEvent.objects.bulk_create(
+            event_of(f"{name}.found", actor=request.user.pk, subject=subject, obj=row)
+            for subject, row in found
+            if subject is not None
+        )

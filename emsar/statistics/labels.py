@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital
 from emsar.statistics.models import Dimension
 
 _OF_GOOGLE: dict[str, Promise] = {

@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from emsar.audit.models import AuditEvent
 from emsar.audit.recording import event_of
 from emsar.entities.businessdays import BAKU
+from emsar.entities.wording import capital
 from emsar.staff.exporting import BATCH, MOST, Export, PurposeForm, export_page
 from emsar.staff.models import User
 from emsar.subjects.models import outside_block
@@ -80,7 +80,7 @@ class RequestsExport(Export):
     def covers(self) -> list[tuple[str, str]]:
         chosen = [(each, each.value()) for each in self.list.filter_specs]
         return [
-            (capfirst(str(each.title)), _words(each.lookup_choices, value))
+            (capital(str(each.title)), _words(each.lookup_choices, value))
             for each, value in chosen
             if value
         ]

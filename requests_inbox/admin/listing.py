@@ -73,5 +73,5 @@ class RequestList(RequestColumns, AuditedAdmin):
         if request.method != "POST":
             context["figures"] = figures(rows, timezone.now())
         response = super().changelist_view(request, context)
-        record_list("request", request, response)
+        record_list("request", request, response, lambda row: row.subject_id)
         return response

@@ -27,7 +27,8 @@ def test_case_is_opened_for_a_name_or_a_postal_address(name, postal, role) -> No
     assert signed_in(user).post(url("case_add"), data).status_code == 302
     file = CaseFile.objects.get()
     assert (file.name or "", file.postal or "", file.contact) == (name, postal, None)
-    assert Case.objects.get().status == Status.OPEN
+    status = Status.OPEN if role == "dpo" else Status.UNVERIFIED
+    assert Case.objects.get().status == status
     assert not SubjectIdentifier.objects.exists()
     assert not OutboundMail.objects.filter(purpose="rights").exists()
 

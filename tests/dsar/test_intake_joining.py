@@ -20,7 +20,7 @@ from emsar.retention.models import DestructionLine
 from emsar.subjects.models import DataSubject, MailedLink
 from requests_inbox.models import ConsultationRequest
 from tests.dsar.asking import ADDRESS, ask, enter, entry, mails
-from tests.factories import make_request, make_user, solutions_user
+from tests.factories import make_request, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 10, 8, tzinfo=UTC)
@@ -40,7 +40,7 @@ def demand(**fields: Any) -> Case:
         "proof": "",
         "proof_note": "",
     }
-    user = fields.pop("by", None) or solutions_user()
+    user = fields.pop("by", None) or make_user()
     (case,) = register(StaffEntry(**{**values, **fields}), by=user)
     return case
 

@@ -21,12 +21,20 @@ DATA = "my-data.json"
 SERVICES = ("cybersecurity", "customs", "other")
 
 
+def confirm() -> None:
+    """The officer's word on the proof that company staff saw."""
+    seen = {"proof": Proof.DOCUMENT, "note": "Passport seen."}
+    page = verb_url(Case.objects.get(), "prove")
+    assert signed_in(make_user()).post(page, seen).status_code == 302
+
+
 @pytest.mark.django_db
 def test_withdrawal_that_company_staff_take_in_stops_the_requests_of_both_companies() -> None:
     items = [make_request(email=EMAIL, service=service) for service in SERVICES]
     proof = {"proof": Proof.DOCUMENT, "proof_note": "Passport seen."}
     data = entry(kinds=[Kind.WITHDRAWAL], email=EMAIL, **proof)
     assert signed_in(solutions_user()).post(url("case_add"), data).status_code == 302
+    confirm()
     assert Case.objects.get().status == Status.COMPLETED
     rows = ConsultationRequest.objects.filter(pk__in=[item.pk for item in items])
     assert set(rows.values_list("status", flat=True)) == {"withdrawn"}
@@ -39,6 +47,7 @@ def test_two_names_are_noticed_though_each_stands_with_another_company() -> None
     make_request(email=EMAIL, service="customs", name="Rəna Əliyeva")
     data = entry(kinds=[Kind.ACCESS], email=EMAIL, proof=Proof.DOCUMENT, proof_note="Passport.")
     signed_in(solutions_user()).post(url("case_add"), data)
+    confirm()
     case = Case.objects.get()
     assert (case.status, case.is_shared) == (Status.OPEN, True)
     assert not Release.objects.exists()

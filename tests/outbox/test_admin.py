@@ -11,6 +11,7 @@ from django.utils import timezone
 from emsar.audit.models import AuditEvent
 from emsar.outbox.admin import COLUMNS, personal_columns
 from emsar.outbox.models import MailCopy, OutboundMail, Status
+from emsar.staff.mailing import tell
 from emsar.subjects.services import block
 from tests.factories import make_request, make_user, solutions_user
 
@@ -100,6 +101,17 @@ def test_page_of_a_mail_is_for_the_dpo_and_is_an_event() -> None:
     assert mail.subject_line in text
     event = AuditEvent.objects.get(action="mail.view")
     assert (event.actor, event.subject) == (dpo.pk, mail.subject_id)
+
+
+def test_text_of_a_mail_to_staff_is_shown_to_nobody() -> None:
+    """A link in it would open somebody's login."""
+    tell([make_user(username="new")], "staff_new_password", {"link": "/secret/"}, key="x")
+    mail = OutboundMail.objects.get()
+    url = reverse("admin:outbox_outboundmail_change", args=[mail.pk])
+    text = signed_in(make_user()).get(url).text
+    assert "/secret/" in mail.body
+    assert "/secret/" not in text
+    assert "shown to nobody but their reader" in text
 
 
 @pytest.mark.parametrize("role", ["dpo", "administrator"])

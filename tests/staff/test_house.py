@@ -12,12 +12,12 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 
 from dsar.models import Case
 from emsar.audit.sealing import seal
 from emsar.entities.businessdays import BAKU
 from emsar.entities.models import CalendarDay, Recipient
+from emsar.entities.wording import capital
 from emsar.outbox.models import OutboundMail
 from emsar.staff.house import HouseAdmin, in_house
 from emsar.staff.models import Role, User
@@ -68,7 +68,7 @@ def test_list_is_called_by_the_plural_of_what_it_lists(dpo, client) -> None:
             if model is Case:
                 continue  # the board is more than a list, and has a title of its own
             with translation.override("en"):
-                assert title(found) == capfirst(model._meta.verbose_name_plural), its_page
+                assert title(found) == capital(str(model._meta.verbose_name_plural)), its_page
             assert "to change" not in found
             assert "to view" not in found
 
@@ -78,7 +78,8 @@ def test_page_of_a_row_is_called_by_its_kind_and_its_own_name(client, language) 
     client.force_login(make_user(Role.DPO, language=language))
     day = CalendarDay.objects.first()
     context = client.get(page(CalendarDay, "change", day.pk)).context
-    assert context["title"] == capfirst(str(CalendarDay._meta.verbose_name))
+    with translation.override(language):
+        assert context["title"] == capital(str(CalendarDay._meta.verbose_name))
     assert context["subtitle"].startswith(f"{day.date:%d.%m.%Y} ")
 
 
@@ -202,3 +203,11 @@ def luminance(colour: str) -> float:
     parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_azerbaijani_letter_keeps_its_dot(client) -> None:
+    """Django writes "Işlər", which is another letter."""
+    client.force_login(make_user(Role.DPO, language="az"))
+    page_of_all = client.get(reverse("admin:index")).text
+    assert "İşlər" in page_of_all
+    assert "Işlər" not in page_of_all

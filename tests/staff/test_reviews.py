@@ -83,6 +83,7 @@ class TestWriting:
             ({"reviewer_words": ""}, "reviewer"),
             ({"held_on": "2099-01-01"}, "held_on"),
             ({"next_due": "2020-01-01"}, "next_due"),
+            ({"next_due": "2099-01-01"}, "next_due"),
             ({"scope": ""}, "scope"),
             ({"findings": ""}, "findings"),
             ({"high_open": "-1"}, "high_open"),

@@ -46,7 +46,7 @@ def test_look_of_a_colleague_stands_there_with_what_was_opened(item):
     for shown in ("leyla", "company staff", "opened", "request.view", item.reference):
         assert shown in text
     assert f'href="{page_of(item)}"' in text
-    assert "Whoever looked through a list is noted" in text
+    assert "Whoever looked through a list without a search is noted" in text
 
 
 def test_colleague_who_left_stays_readable(item):
@@ -66,6 +66,24 @@ def test_opening_the_page_is_an_event_that_is_shown_the_next_time(item):
     event = AuditEvent.objects.get(action="looks.view")
     assert (event.actor, event.subject) == (officer.pk, item.subject_id)
     assert "looked up who looked" in client.get(address(item.subject)).text
+
+
+def test_search_that_found_the_person_stands_there(item):
+    other = make_request(name="Somebody Else")
+    requests = reverse("admin:requests_inbox_consultationrequest_changelist")
+    signed_in(solutions_user(username="leyla")).get(requests, {"q": item.reference})
+    officer = make_user(Role.DPO)
+    found = signed_in(officer).get(
+        reverse("admin:subjects_datasubject_changelist"), {"q": str(item.subject_id)}
+    )
+    assert found.status_code == 200
+    events = AuditEvent.objects.filter(action__endswith=".found").order_by("id")
+    assert [(row.action, row.subject) for row in events] == [
+        ("request.found", item.subject_id),
+        ("subject.found", item.subject_id),
+    ]
+    assert "found by a search" in signed_in(officer).get(address(item.subject)).text
+    assert "request.found" not in signed_in(officer).get(address(other.subject)).text
 
 
 def test_deeds_of_the_person_and_of_the_machine_are_not_looks(item):

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext, override
 from emsar.datamap.terms import Unit
 from emsar.entities.profile import Profile
 from emsar.entities.registry import registry
-from emsar.entities.wording import day_text, moment_text
+from emsar.entities.wording import capital, day_text, moment_text
 from emsar.retention.acts.content import Act, Part, Scope
-from emsar.retention.acts.words import amount, capital, length
+from emsar.retention.acts.words import amount, length
 from emsar.retention.models import Sweep
 from emsar.retention.wording import covered_by, table_words, trigger_words
 

@@ -1,6 +1,6 @@
-"""How numbers, terms and first letters are written on an act, in the active language."""
+"""How numbers and terms are written on an act, in the active language."""
 
-from django.utils.translation import get_language, npgettext
+from django.utils.translation import npgettext
 
 from emsar.datamap.terms import Unit
 
@@ -20,9 +20,3 @@ def length(value: int, unit: Unit) -> str:
 def amount(number: int) -> str:
     """A number with its thousands apart by a space, which all three languages understand."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def capital(text: str) -> str:
-    """With a capital letter at the beginning; an Azerbaijani i keeps its dot."""
-    first = "İ" if text[:1] == "i" and get_language() == "az" else text[:1].upper()
-    return first + text[1:]

@@ -21,9 +21,8 @@ from django.utils.translation import gettext_lazy
 
 from emsar.audit import record
 from emsar.entities.models import LegalReference
-from emsar.entities.wording import day_text
+from emsar.entities.wording import capital, day_text
 from emsar.retention import holds
-from emsar.retention.acts.words import capital
 from emsar.retention.admin.frame import CONFLICT, HOLDS, UNPROCESSABLE, frame, let_in, tabs_of
 from emsar.retention.admin.sweeps import badge
 from emsar.retention.leaving import today_in_baku

@@ -1,6 +1,7 @@
 """What leaves in the next 30 days, and what nobody answered and waits for the officer."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -116,13 +117,19 @@ def _row(rows: QuerySet[Any], pk: object) -> Any:
     return found
 
 
+def _subject_of(row: Any) -> UUID | None:
+    """Whose record it is; None for what names no person."""
+    found: UUID | None = getattr(row, "subject_id", None) or getattr(row, "person_id", None)
+    return found
+
+
 def _ask(
     request: HttpRequest, rule: Rule, row: Any, problem: str = "", status: int = 200
 ) -> HttpResponse:
     waiting = leaving.waiting_of(rule, request.user, timezone.now())  # type: ignore[arg-type]
     found = waiting.filter(pk=row.pk).first()
     line = leaving.line_of(rule, row, waits=found is not None)
-    record("retention.view", actor=request.user.pk, obj=row)
+    record("retention.view", actor=request.user.pk, subject=_subject_of(row), obj=row)
     context = frame(
         request,
         LEAVING,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from emsar.datamap.rules import Governed, Rule
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital
 from emsar.retention.admin.frame import CONFLICT, REVIEWS, UNPROCESSABLE, frame, let_in
 from emsar.retention.figures import figures_of
 from emsar.retention.models import NecessityReview

@@ -13,8 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from emsar.entities.wording import day_text
-from emsar.retention.acts.words import capital
+from emsar.entities.wording import capital, day_text
 from emsar.retention.admin.frame import LINES, SWEEPS, Tab, act_address, tabs_of
 from emsar.retention.health import RUN
 from emsar.retention.models import DestructionLine, Sweep
@@ -131,6 +130,7 @@ class DestructionLineAdmin(TabbedAdmin):
     tab = LINES
     list_display = ("when", "covers", "clause", "records", "days", "intact_row")
     list_filter = (RuleFilter, "trigger")
+    lookups = ("sweep",)
     ordering = ("-id",)
     fields = readonly_fields = (
         *("when", "number", "covers", "clause", "why", "records", "tables", "days"),

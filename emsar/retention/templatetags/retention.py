@@ -4,8 +4,8 @@ from django import template
 from django.template import Context
 
 from emsar.datamap.rules import Governed
+from emsar.entities.wording import capital
 from emsar.retention import alarms, banner, wording
-from emsar.retention.acts.words import capital
 
 register = template.Library()
 

@@ -11,6 +11,7 @@ from emsar.audit import record
 from emsar.audit.notices import notify_role
 from emsar.staff.access.changing import change_address, reactivate, reset_factor
 from emsar.staff.access.inviting import StaffRefusedError, invite
+from emsar.staff.access.overtaken import void, waiting
 from emsar.staff.access.sessions import End, end_all
 from emsar.staff.models import Approval, Role, User
 
@@ -24,7 +25,7 @@ def ask(
     """Ask the officers; StaffRefusedError when the same is asked already, or nobody could agree."""
     if not deciders(user).exists():
         raise StaffRefusedError(
-            _("No other data protection officer is active, so this is done on the command line.")
+            _("No other data protection officer can agree, so this is done on the command line.")
         )
     asked = Approval(kind=kind, user=user, reason=reason, asked_by=asked_by, address=address)
     try:
@@ -43,10 +44,11 @@ def decide(asked: Approval, *, officer: User, agreed: bool) -> None:
     """An officer answers, and what was agreed to is done at once."""
     if not deciders(asked.user).filter(pk=officer.pk).exists():
         raise StaffRefusedError(_("Only another active data protection officer may decide this."))
-    waiting = Approval.objects.filter(pk=asked.pk, decided_at__isnull=True)
-    now = timezone.now()
-    if waiting.update(agreed=agreed, decided_by=officer, decided_at=now) != 1:
-        raise StaffRefusedError(_("This was decided already."))
+    if agreed and not _still_fits(asked):
+        raise StaffRefusedError(_("The login is not as it was when this was asked."))
+    found, now = waiting().filter(pk=asked.pk), timezone.now()
+    if found.update(agreed=agreed, decided_by=officer, decided_at=now) != 1:
+        raise StaffRefusedError(_("This was decided already, or taken back."))
     detail = {"kind": asked.kind, "agreed": "yes" if agreed else "no"}
     record("staff.decide_approval", actor=officer.pk, obj=asked, detail=detail)
     if agreed:
@@ -54,14 +56,15 @@ def decide(asked: Approval, *, officer: User, agreed: bool) -> None:
 
 
 def deciders(user: User) -> QuerySet[User]:
-    """The officers who may decide about somebody: all active ones but that person."""
-    return User.objects.filter(role=Role.DPO, is_active=True).exclude(pk=user.pk)
+    """The officers who may decide about somebody: all but that person who can log in."""
+    return User.objects.working_officers().exclude(pk=user.pk)
 
 
-def waiting() -> QuerySet[Approval]:
-    """What no officer has answered yet, the oldest first."""
-    found = Approval.objects.filter(decided_at__isnull=True).select_related("user", "asked_by")
-    return found.order_by("asked_at")
+def _still_fits(asked: Approval) -> bool:
+    """Whether granting it would do what was asked; the caller's transaction holds the login."""
+    user = User.objects.select_for_update().get(pk=asked.user_id)
+    is_officer = user.is_dpo and user.is_active
+    return is_officer != (asked.kind == Kind.MAKE_OFFICER)
 
 
 def _carry_out(asked: Approval, *, actor: UUID) -> None:
@@ -79,6 +82,7 @@ def _carry_out(asked: Approval, *, actor: UUID) -> None:
 def make_officer(user: User, *, actor: UUID | None) -> None:
     """Somebody becomes officer: a new colleague is invited, one who is here logs in again."""
     before = user.role
+    void(user, actor=actor)
     user.role, user.entity = Role.DPO, None
     user.save(update_fields=["role", "entity"])
     record("staff.change_role", actor=actor, obj=user, detail={"from": before, "to": Role.DPO})

@@ -15,6 +15,7 @@ from emsar.audit import record
 from emsar.audit.notices import notify_role
 from emsar.entities.models import LegalEntity
 from emsar.staff.access.inviting import StaffRefusedError, invite
+from emsar.staff.access.overtaken import void
 from emsar.staff.access.sessions import End, end_all
 from emsar.staff.mailing import tell
 from emsar.staff.models import RecoveryCode, Role, TotpDevice, User
@@ -25,6 +26,7 @@ def change_address(user: User, address: str, *, actor: UUID | None) -> None:
     """Another mail address: links that are under way end, the one before and the officers are
     told, each where they were reached until now."""
     officers = list(User.objects.reachable(Role.DPO))
+    void(user, actor=actor)
     before = User(pk=user.pk, email=user.email, language=user.language, username=user.username)
     user.email = address
     user.save(update_fields=["email"])
@@ -37,14 +39,13 @@ def change_address(user: User, address: str, *, actor: UUID | None) -> None:
 @transaction.atomic
 def deactivate(user: User, *, actor: UUID | None) -> None:
     """Somebody leaves: no login from this moment on; what they did stays in the audit."""
-    if user.is_dpo and not _another_officer(user):
-        raise StaffRefusedError(
-            _("This is the only data protection officer. Appoint another one first.")
-        )
+    _keep_an_officer(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
         raise StaffRefusedError(_("This login is switched off already."))
     end_all(user, End.ACCESS)
+    void(user, actor=actor)
     record("staff.deactivate", actor=actor, obj=user)
+    tell_officers("off", user)
 
 
 @transaction.atomic
@@ -53,6 +54,7 @@ def reactivate(user: User, *, actor: UUID | None) -> None:
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
         raise StaffRefusedError(_("This login is in use already."))
     user.refresh_from_db()
+    void(user, actor=actor)
     forget_factor(user)
     record("staff.reactivate", actor=actor, obj=user)
     tell_officers("reactivated", user)
@@ -63,6 +65,7 @@ def reactivate(user: User, *, actor: UUID | None) -> None:
 def reset_factor(user: User, *, actor: UUID | None, reason: str) -> str:
     """The second factor is lost: a new invitation, whose link is returned; the person and the
     officers are told."""
+    void(user, actor=actor)
     forget_factor(user)
     end_all(user, End.ACCESS)
     record("staff.reset_factor", actor=actor, obj=user)
@@ -76,11 +79,9 @@ def reset_factor(user: User, *, actor: UUID | None, reason: str) -> str:
 @transaction.atomic
 def change_role(user: User, role: str, entity: LegalEntity | None, *, actor: UUID | None) -> None:
     """Another role from the next login on; the logins that are open end."""
-    if user.is_dpo and user.is_active and not _another_officer(user):
-        raise StaffRefusedError(
-            _("This is the only data protection officer. Appoint another one first.")
-        )
+    _keep_an_officer(user)
     before = user.role
+    void(user, actor=actor)
     user.role, user.entity = role, entity
     user.clean()
     user.save(update_fields=["role", "entity"])
@@ -112,6 +113,12 @@ def _what(what: str, user: User, **more: str) -> Mapping[str, object]:
     }
 
 
-def _another_officer(user: User) -> bool:
-    others = User.objects.select_for_update().filter(role=Role.DPO, is_active=True)
-    return any(other.pk != user.pk for other in others)
+def _keep_an_officer(user: User) -> None:
+    """Refuse what would leave nobody who can log in as officer (E-9c)."""
+    # Two who go at the same time wait for each other here.
+    officers = list(User.objects.select_for_update().filter(role=Role.DPO, is_active=True))
+    working = set(User.objects.working_officers().values_list("pk", flat=True))
+    if user in officers and working <= {user.pk} and working:
+        raise StaffRefusedError(
+            _("This is the only data protection officer. Appoint another one first.")
+        )

@@ -24,10 +24,11 @@ def takes(user: User, code: str) -> bool:
     Raises TooManyCodesError after too many wrong ones, for right ones as well.
     """
     door = lockout.code_door(user)
-    if (until := door.closed_until()) is not None:
-        raise TooManyCodesError(until)
+    attempt = lockout.attempt(door)
+    if attempt.closed_until is not None:
+        raise TooManyCodesError(attempt.closed_until)
     if not _is_right(user, code):
-        lockout.fail((door,), user)
+        attempt.failed(user)
         return False
     door.open_again()
     return True

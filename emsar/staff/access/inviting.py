@@ -13,8 +13,8 @@ from emsar.audit import record
 from emsar.staff.access.factors import factor_of
 from emsar.staff.access.sessions import End, end_all
 from emsar.staff.access.tokens import invitations, name_in_link, passwords
-from emsar.staff.mailing import tell
-from emsar.staff.models import Role, TotpDevice, User
+from emsar.staff.mailing import nobody, tell
+from emsar.staff.models import TotpDevice, User
 
 
 class StaffRefusedError(Exception):
@@ -67,6 +67,12 @@ def tell_of_password(user: User) -> None:
     tell([user], "staff_password_changed", {"username": user.username}, key=key)
 
 
+def tell_of_factor(user: User) -> None:
+    """Tell somebody that their login has a second factor now, should it be somebody else's."""
+    key = f"enrolled:{user.pk}:{timezone.now():%s%f}"
+    tell([user], "staff_enrolled", {"username": user.username}, key=key)
+
+
 @transaction.atomic
 def mail_new_password(username: str) -> None:
     """Queue the link of an hour for a forgotten password.
@@ -75,7 +81,7 @@ def mail_new_password(username: str) -> None:
     its time tells who has an account.
     """
     found = User.objects.filter(username=username.casefold(), is_active=True).first()
-    user = found or User(username="nobody", role=Role.AUDITOR, language=settings.LANGUAGE_CODE)
+    user = found or nobody()
     link = _link("admin:new_password", user, passwords.make_token(user))
     words = {"link": link, "username": user.username}
     key = f"new-password:{user.pk}:{timezone.now():%s%f}"

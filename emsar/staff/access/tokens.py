@@ -55,8 +55,11 @@ def name_in_link(user: User) -> str:
 
 
 def reader_of(name: str, token: str, generator: PasswordResetTokenGenerator) -> User | None:
-    """Whose link it is; None for a wrong, used or expired one, all of which look the same."""
-    user = User.objects.filter(pk=_key(name), is_active=True).first()
+    """Whose link it is; None for a wrong, used or expired one, all of which look the same.
+
+    To be called in a transaction: two who use the same link at once wait for each other here.
+    """
+    user = User.objects.select_for_update().filter(pk=_key(name), is_active=True).first()
     return user if user is not None and generator.check_token(user, token) else None
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from emsar.staff.access import approving
 from emsar.staff.access.inviting import StaffRefusedError
+from emsar.staff.access.overtaken import waiting
 from emsar.staff.access.stepup import stepped_up
 from emsar.staff.acting import acting_user
 from emsar.staff.models import Approval, User
@@ -33,11 +34,11 @@ class DecisionForm(forms.Form):
 def approvals(request: HttpRequest) -> HttpResponse:
     """``/admin/approvals/``: what waits, with the reason given, and what was decided."""
     _officer(request)
-    decided = Approval.objects.filter(decided_at__isnull=False)
+    decided = Approval.objects.exclude(decided_at__isnull=True, void_at__isnull=True)
     context = {
         **admin.site.each_context(request),
         "title": _("Approvals"),
-        "waiting": approving.waiting(),
+        "waiting": waiting().select_related("user", "asked_by"),
         "decided": decided.select_related("user", "asked_by", "decided_by")[:SHOWN],
     }
     return TemplateResponse(request, "admin/access/approvals.html", context)
@@ -72,7 +73,7 @@ def _panel(request: HttpRequest) -> Panel | None:
     user: Any = request.user
     if not isinstance(user, User) or not user.is_dpo:
         return None
-    count = approving.waiting().count()
+    count = waiting().count()
     if not count:
         return None
     return Panel(_("Approvals"), "admin/access/approvals_panel.html", {"count": count}, "warning")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emsar.entities.models import LegalEntity
-from emsar.staff.access import approving, changing
+from emsar.staff.access import approving, changing, overtaken
 from emsar.staff.access.inviting import StaffRefusedError, invite
 from emsar.staff.admin.states import state_of
 from emsar.staff.models import Approval, Role, User
@@ -66,7 +66,7 @@ class MemberVerb(VerbPage[User]):
     template = "admin/access/member_verb.html"
     refusals: ClassVar[tuple[type[Exception], ...]] = (StaffRefusedError,)
     # The states of a login in which the verb makes sense.
-    states: ClassVar[frozenset[str]]
+    states: ClassVar[frozenset[str]] = frozenset()
 
     def find(self, model_admin: Any, request: HttpRequest, key: object) -> User:
         if not model_admin.has_change_permission(request):
@@ -89,9 +89,13 @@ class MemberVerb(VerbPage[User]):
             "state": state_of(visit.thing),
         }
 
+    def fits(self, thing: User) -> bool:
+        """Whether it makes sense as the login stands."""
+        return state_of(thing).code in self.states
+
     def stop(self, visit: Visit[User]) -> HttpResponse | None:
         """Back to the login where the verb makes no sense as it stands, however it was asked."""
-        if state_of(visit.thing).code in self.states:
+        if self.fits(visit.thing):
             return None
         messages.error(visit.request, _("This cannot be done as the login stands now."))
         return self.back(visit)
@@ -211,6 +215,20 @@ class SwitchOn(MemberVerb):
         return _("the login was switched on, and an invitation was mailed.")
 
 
+class TakeBack(MemberVerb):
+    title = gettext_lazy("Take back what was asked of the officers")
+    button = gettext_lazy("Take back")
+    explanation = gettext_lazy("Nobody decides about it any more. It can be asked anew.")
+
+    def fits(self, thing: User) -> bool:
+        return overtaken.waiting().filter(user=thing).exists()
+
+    def do(self, thing: User, data: dict[str, Any], user: User) -> str:
+        if not overtaken.take_back(thing, actor=user.pk):
+            raise StaffRefusedError(_("Nothing waits any more."))
+        return _("what was asked is taken back.")
+
+
 VERBS: dict[str, MemberVerb] = {
     "invite": Invite(),
     "address": ChangeAddress(),
@@ -218,6 +236,7 @@ VERBS: dict[str, MemberVerb] = {
     "factor": ResetFactor(),
     "off": SwitchOff(),
     "on": SwitchOn(),
+    "back": TakeBack(),
 }
 
 
@@ -225,9 +244,8 @@ def possible_verbs(user: User, request: HttpRequest) -> list[tuple[Words, str]]:
     """Title and address of what can be done about a login as it stands; nothing to oneself."""
     if user.pk == request.user.pk:
         return []
-    code = state_of(user).code
     return [
         (verb.title, reverse(f"admin:staff_user_{name}", args=[user.pk]))
         for name, verb in VERBS.items()
-        if code in verb.states
+        if verb.fits(user)
     ]

@@ -71,7 +71,10 @@ class ReviewForm(forms.ModelForm[SecurityReview]):
             self.add_error("held_on", _("A review is recorded once it was held."))
         elif held_on and "next_due" in data:
             data["next_due"] = data["next_due"] or due_after(held_on)
-            if data["next_due"] <= held_on:
+            if data["next_due"] > due_after(held_on):
+                words = _("At most %(months)s months after the review.")
+                self.add_error("next_due", words % {"months": months_between()})
+            elif data["next_due"] <= held_on:
                 self.add_error("next_due", _("The next review comes after this one."))
         if bool(data.get("reviewer")) == bool(data.get("reviewer_words")):
             words = _("Choose a colleague or name somebody from outside, one of the two.")

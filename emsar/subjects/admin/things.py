@@ -9,9 +9,9 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
-from django.utils.text import capfirst
 
 from emsar.audit.models import AuditEvent
+from emsar.entities.wording import capital
 
 Key = tuple[str, str]
 
@@ -38,7 +38,7 @@ def _of_kind(label: str, keys: set[str]) -> list[tuple[str, Thing]]:
     if model is None:
         return [(key, Thing(label, key)) for key in keys]
     found = {str(row.pk): row for row in _rows(model, keys)}
-    kind = capfirst(str(model._meta.verbose_name))
+    kind = capital(str(model._meta.verbose_name))
     return [(key, _thing(kind, key, found.get(key))) for key in keys]
 
 

@@ -32,7 +32,9 @@ def mails(key: str) -> list[OutboundMail]:
 
 @pytest.fixture
 def officer() -> User:
-    return make_user(Role.DPO, username="officer")
+    user = make_user(Role.DPO, username="officer")
+    give_factor(user)
+    return user
 
 
 @pytest.fixture
@@ -126,14 +128,13 @@ class TestLostFactor:
         client.post(verb(lost, "factor"), {"reason": WHY})
         assert TotpDevice.objects.filter(user=lost).exists()
         asked = Approval.objects.get()
-        assert [mail.to_address for mail in mails("approval:")] == [officer.email, lost.email]
+        assert {mail.to_address for mail in mails("approval:")} == {officer.email, lost.email}
         with pytest.raises(StaffRefusedError):
             approving.decide(asked, officer=lost, agreed=True)
         approving.decide(asked, officer=officer, agreed=True)
         assert not TotpDevice.objects.filter(user=lost).exists()
 
     def test_only_officer_is_sent_to_the_command_line(self, client, administrator, officer) -> None:
-        give_factor(officer)
         response = client.post(verb(officer, "factor"), {"reason": WHY})
         assert response.status_code == 409
         assert "command line" in response.text
@@ -213,10 +214,24 @@ class TestLeaving:
         assert StaffSession.objects.get(user=colleague).end == "access"
         assert User.objects.get(pk=colleague.pk).is_active is False
 
-    def test_last_officer_stays(self, client, administrator, officer) -> None:
-        response = client.post(verb(officer, "off"))
+    @pytest.mark.parametrize(
+        ("name", "fields"),
+        [("off", {}), ("role", {"role": "auditor", "entity": "", "reason": WHY})],
+    )
+    def test_last_officer_who_can_log_in_stays(
+        self, client, administrator, officer, name, fields
+    ) -> None:
+        make_user(Role.DPO, username="invited")
+        response = client.post(verb(officer, name), fields)
         assert response.status_code == 409
-        assert User.objects.get(pk=officer.pk).is_active
+        officer.refresh_from_db()
+        assert (officer.is_active, officer.role) == (True, "dpo")
+
+    def test_officers_are_told_who_leaves(self, client, administrator, officer, colleague) -> None:
+        client.post(verb(colleague, "off"))
+        (told,) = mails("staff:off:")
+        assert told.to_address == officer.email
+        assert "The login colleague was switched off." in told.body
 
     def test_who_comes_back_sets_everything_up_anew(
         self, client, administrator, officer, colleague
@@ -246,7 +261,7 @@ def test_other_address_is_told_to_the_one_before(client, administrator, officer,
 
 
 @pytest.mark.parametrize("role", [Role.DPO, Role.AUDITOR])
-@pytest.mark.parametrize("name", ["invite", "role", "factor", "off", "on"])
+@pytest.mark.parametrize("name", ["invite", "address", "role", "factor", "off", "on", "back"])
 def test_verbs_are_the_administrators(client, colleague, role, name) -> None:
     client.force_login(make_user(role))
     assert client.get(verb(colleague, name)).status_code == 403
@@ -282,11 +297,28 @@ class TestCommandLine:
         self.invite("x", "--role", "entity_staff", "--company", "solutions", "--email", "x@e.com")
 
     def test_lost_factor_of_the_only_officer_is_reset(self, officer) -> None:
-        give_factor(officer)
         told = self.invite("officer", "--again")
         assert "/admin/invitation/" in told
         assert not TotpDevice.objects.filter(user=officer).exists()
         assert len(mails(f"factor:{officer.pk}")) == 1
+
+    def test_officers_are_made_by_an_officer_where_there_is_one(self, officer) -> None:
+        other = make_user(Role.DPO, username="other")
+        secret = give_factor(other)
+        with pytest.raises(CommandError, match="decides about other officers"):
+            self.invite("third", "--role", "dpo", "--email", "third@example.com")
+        with pytest.raises(CommandError, match="decides about other officers"):
+            self.invite("other", "--again")
+        assert not User.objects.filter(username="third").exists()
+        assert factors.factor_of(other).secret == secret
+
+    def test_officer_is_told_of_the_command_line(self, officer) -> None:
+        self.invite("new", "--role", "administrator", "--email", "new@example.com")
+        (told,) = mails("staff:console:")
+        assert told.to_address == officer.email
+        assert "on the command line" in told.body
+        event = AuditEvent.objects.get(action="staff.command_line")
+        assert event.object_id == str(User.objects.get(username="new").pk)
 
     def test_name_that_exists_is_not_taken_twice(self, officer) -> None:
         with pytest.raises(CommandError, match="exists"):

@@ -133,6 +133,18 @@ def test_link_works_again_until_the_factor_is_there(user, link) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("az", "Parolda ən azı 12 simvol olmalıdır."),
+        ("ru", "В пароле должно быть не менее 12 символов."),
+    ],
+)
+def test_rules_for_passwords_are_told_in_the_language_of_the_page(link, language, words) -> None:
+    page = Client(headers={"Accept-Language": language}).get(link).text
+    assert words in page
+
+
+@pytest.mark.parametrize(
     ("fields", "where"),
     [
         ({"password": "short1!", "again": "short1!"}, "password"),

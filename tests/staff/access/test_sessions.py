@@ -150,12 +150,25 @@ class TestEnding:
         assert not is_in(other)
         assert StaffSession.objects.filter(end="access").count() == 1
 
+    def test_old_password_is_guessed_five_times(self, member, user) -> None:
+        new = "another-long-sentence"
+        address = reverse("admin:password_change")
+        wrong = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+        for _ in range(5):
+            form = member.post(address, wrong).context["form"]
+            assert "Too many" not in str(form.errors)
+        right = member.post(address, {**wrong, "old_password": PASSWORD})
+        assert "Too many failed attempts" in str(right.context["form"].errors["old_password"])
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+
     def test_session_without_a_login_of_ours_is_none(self, user) -> None:
         """As Django alone would make it: password right, and nothing else."""
         client = Client()
         client._login(user, sessions.BACKEND)
-        assert not is_in(client)
-        assert "ended=ended" in client.get(INDEX).headers["Location"] or not is_in(client)
+        answer = client.get(INDEX)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/admin/login/")
 
     def test_login_of_another_person_is_none(self, member, user) -> None:
         client = Client()

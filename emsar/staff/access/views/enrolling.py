@@ -2,6 +2,7 @@
 
 import segno
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
@@ -25,6 +26,7 @@ from emsar.staff.models import TotpDevice, User
 
 
 @behind_token
+@transaction.atomic
 def invitation(request: HttpRequest, name: str, token: str) -> HttpResponse:
     """``/admin/invitation/…``: a password is chosen, or the one that exists is typed.
 
@@ -50,14 +52,15 @@ def _passes(
     if not known:
         inviting.accept(user, form.cleaned_data["password"])
         return True
-    doors = lockout.password_doors(request, user.username)
-    if (until := lockout.closed_until(doors)) is not None:
-        form.add_error("password", closed_words(until))
+    attempt = lockout.attempt(*lockout.password_doors(request, user.username))
+    if attempt.closed_until is not None:
+        form.add_error("password", closed_words(attempt.closed_until))
         return False
     given = form.cleaned_data["password"]
     if authenticate(request, username=user.username, password=given) is not None:
+        attempt.succeeded()
         return True
-    lockout.fail(doors, user)
+    attempt.failed(user)
     form.add_error("password", _("This is not your password."))
     return False
 
@@ -85,6 +88,7 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     halfway.forget(request)
     sessions.begin(request, user)
     record("staff.enrol", actor=user.pk, obj=user)
+    inviting.tell_of_factor(user)
     return page(request, "recovery_codes", _("Your recovery codes"), codes=codes)
 
 

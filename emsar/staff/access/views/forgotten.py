@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 
 @behind_token
+@transaction.atomic
 def new_password(request: HttpRequest, name: str, token: str) -> HttpResponse:
     """``/admin/new-password/…``: chosen once; then the usual way in, with both factors."""
     user = reader_of(name, token, passwords)
