@@ -44,7 +44,8 @@ def _promise_steps(case: Case, found: Promise) -> Iterator[str]:
         "count": days
     }
     yield gettext("Last day: %(day)s.") % {"day": day_text(case.promise_due)}
-    if case.is_running and case.kind not in ANSWERED_BY_PEOPLE:
+    # Nothing is done for whom nobody has proved: the machine would only close it.
+    if case.is_running and case.verified_at and case.kind not in ANSWERED_BY_PEOPLE:
         yield gettext(
             "What nobody has done by then, our system does by itself in the night of %(day)s."
         ) % {"day": day_text(case.execute_on)}

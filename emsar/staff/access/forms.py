@@ -10,6 +10,8 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from emsar.staff.access import lockout
+from emsar.staff.access.waiting import closed_words
 from emsar.staff.models import User
 
 # As on the login page: browsers offer what was typed into the field of that name.
@@ -62,6 +64,33 @@ class ChosenPasswordForm(forms.Form):
             validate_password(password, self.user)
         except ValidationError as problem:
             self.add_error("password", problem)
+
+
+class OwnPasswordForm(ChosenPasswordForm):
+    """Another password beside the old one, of which whoever sits at an open login guesses few."""
+
+    old = forms.CharField(
+        label=_("Old password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    field_order = ("old", "password", "again")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password"].widget.attrs["autofocus"]
+
+    def clean_old(self) -> str:
+        given: str = self.cleaned_data["old"]
+        door = lockout.change_door(self.user)
+        attempt = lockout.attempt(door)
+        if attempt.closed_until is not None:
+            raise ValidationError(closed_words(attempt.closed_until), code="limited")
+        if not self.user.check_password(given):
+            attempt.failed(self.user)
+            raise ValidationError(_("This is not your password."), code="wrong")
+        door.open_again()
+        return given
 
 
 class KnownPasswordForm(forms.Form):

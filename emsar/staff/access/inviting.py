@@ -14,7 +14,7 @@ from emsar.staff.access.factors import factor_of
 from emsar.staff.access.sessions import End, end_all
 from emsar.staff.access.tokens import invitations, name_in_link, passwords
 from emsar.staff.mailing import nobody, tell
-from emsar.staff.models import TotpDevice, User
+from emsar.staff.models import StaffSession, TotpDevice, User
 
 
 class StaffRefusedError(Exception):
@@ -54,15 +54,13 @@ def accept(user: User, password: str) -> None:
 
 
 @transaction.atomic
-def replace_password(user: User, password: str) -> None:
-    """A forgotten password is chosen anew: every login ends, and the person is told."""
+def replace_password(user: User, password: str, *, but: StaffSession | None = None) -> None:
+    """Another password: every login ends, but one if that is named.
+
+    The person is told, so that a stranger's change is noticed.
+    """
     accept(user, password)
-    end_all(user, End.ACCESS)
-    tell_of_password(user)
-
-
-def tell_of_password(user: User) -> None:
-    """Tell somebody that their password was changed, so that a stranger's change is noticed."""
+    end_all(user, End.ACCESS, but=but)
     key = f"password:{user.pk}:{timezone.now():%s%f}"
     tell([user], "staff_password_changed", {"username": user.username}, key=key)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emsar.audit.models import AuditEvent
+from emsar.outbox.models import OutboundMail
 from emsar.staff.access import sessions
 from emsar.staff.access.browsers import kind_of_browser
 from emsar.staff.models import StaffSession, User
@@ -144,21 +145,22 @@ class TestEnding:
         other = Client()
         other.force_login(user)
         new = "another-long-sentence"
-        fields = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        fields = {"old": PASSWORD, "password": new, "again": new}
         assert member.post(reverse("admin:password_change"), fields).status_code == 302
         assert is_in(member)
         assert not is_in(other)
+        assert OutboundMail.objects.get().key.startswith(f"password:{user.pk}")
         assert StaffSession.objects.filter(end="access").count() == 1
 
     def test_old_password_is_guessed_five_times(self, member, user) -> None:
         new = "another-long-sentence"
         address = reverse("admin:password_change")
-        wrong = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+        wrong = {"old": "wrong", "password": new, "again": new}
         for _ in range(5):
             form = member.post(address, wrong).context["form"]
             assert "Too many" not in str(form.errors)
-        right = member.post(address, {**wrong, "old_password": PASSWORD})
-        assert "Too many failed attempts" in str(right.context["form"].errors["old_password"])
+        right = member.post(address, {**wrong, "old": PASSWORD})
+        assert "Too many failed attempts" in str(right.context["form"].errors["old"])
         user.refresh_from_db()
         assert user.check_password(PASSWORD)
 
