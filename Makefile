@@ -7,12 +7,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CODE := emsar policies consent requests_inbox dsar manage.py
 
-.PHONY: help run test coverage check check-site bench bench-site bench-retention bench-rights load lock messages compilemessages catalogues clean
+.PHONY: help run test coverage fuzz check check-site bench bench-site bench-retention bench-rights load lock messages compilemessages catalogues clean
 
 help:
 	@echo 'make run     the whole site; PORT (8000) and DATA_DIR (var/) may be given'
 	@echo 'make test    the whole test suite; ARGS are passed to pytest'
 	@echo 'make coverage   the same, measured; below 90 % it fails'
+	@echo 'make fuzz    forms and links tried with nonsense, other nonsense each time; EXAMPLES (300)'
 	@echo 'make check   format, lint, types, imports, audits, deployment checks, migrations, catalogues'
 	@echo 'make bench   the measurements; bench-site, bench-retention and bench-rights are its parts'
 	@echo 'make load    200 visitors for a minute, and again while PostgreSQL is restarted'
@@ -49,6 +50,11 @@ test: catalogues
 coverage: catalogues
 	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 3 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+# EXAMPLES at each form and link; `make test` tries a few, the same each time.
+fuzz: catalogues
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest \
+	  -n 3 --dist load --timeout 3600 tests/fuzz $(ARGS)
 
 # The audit asks the package index whether a pinned version is known to be vulnerable.
 check: $(INSTALLED)

@@ -47,7 +47,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _confirmed(request: HttpRequest) -> list[str] | None:
     """What was left ticked; None where nothing was listed to be ticked."""
-    return request.POST.getlist("mine") if "listed" in request.POST else None
+    if "listed" not in request.POST:
+        return None
+    # No reference holds a NUL, and PostgreSQL takes none.
+    return [ticked for ticked in request.POST.getlist("mine") if "\0" not in ticked]
 
 
 def _ask(

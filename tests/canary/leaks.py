@@ -8,8 +8,9 @@ import os
 import subprocess
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -19,6 +20,7 @@ from redis import Redis
 from emsar.datamap.folding import fold
 from emsar.embedded.errors import EmbeddedError
 from emsar.embedded.postgres import find_programs
+from tests.canary.columns import in_clear
 
 
 def spellings(word: str) -> set[str]:
@@ -54,12 +56,16 @@ def leaks(words: Iterable[str], places: dict[str, str]) -> list[str]:
     return [
         f"{word} in {place}, as {form}"
         for word in words
-        for place, text in places.items()
-        for form in [
-            *(form for form in spellings(word) if form in folded[place]),
-            *(form for form in encodings(word) if form in text or form in folded[place]),
-        ]
+        for is_exact, form in _forms(word)
+        for place, text in folded.items()
+        if form in text or (is_exact and form in places[place])
     ]
+
+
+@cache
+def _forms(word: str) -> list[tuple[bool, str]]:
+    """Each form, and whether its case matters; every word is looked for in hundreds of places."""
+    return [*((False, f) for f in spellings(word)), *((True, f) for f in encodings(word))]
 
 
 def stored() -> dict[str, str]:
@@ -70,7 +76,15 @@ def stored() -> dict[str, str]:
         "the sessions": decoded_sessions(),
         "Redis": content_of_redis(),
         "the servers' logs": logs_of_the_servers(),
+        "the ledger": ledger(),
+        **in_clear(),
     }
+
+
+def ledger() -> str:
+    """The file outside the database that outlives it."""
+    path = Path(urlsplit(settings.LEDGER_URL).path)
+    return path.read_text() if path.is_file() else ""
 
 
 def dump() -> str:

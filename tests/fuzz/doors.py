@@ -6,18 +6,27 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern, RoutePattern
 
-# Behind the login; what is open of it is added by name.
+from emsar.staff.site import WAY_IN
+
+# Behind the login; what is open of it is the way in.
 CLOSED = "admin/"
-OPEN_IN_ADMIN = (
-    *("admin/login/", "admin/login/code/", "admin/second-factor/", "admin/forgotten/"),
-    *("admin/invitation/<str:name>/<str:token>/", "admin/new-password/<str:name>/<str:token>/"),
+OPEN_IN_ADMIN = frozenset(
+    {f"{CLOSED}login/", *(f"{CLOSED}{_entry.pattern}" for _entry in WAY_IN)},
 )
 
 
 def doors() -> list[str]:
     """The routes, such as ``en/my-data/link/<str:token>/``, each once."""
-    found = [route for route in _routes("", get_resolver().url_patterns) if route]
-    return sorted({*(r for r in found if not r.startswith(CLOSED)), *OPEN_IN_ADMIN})
+    return sorted({r for r in _all() if not r.startswith(CLOSED)} | OPEN_IN_ADMIN)
+
+
+def closed() -> list[str]:
+    """The routes that a stranger is sent away from."""
+    return sorted({r for r in _all() if r.startswith(CLOSED)} - OPEN_IN_ADMIN)
+
+
+def _all() -> list[str]:
+    return [route for route in _routes("", get_resolver().url_patterns) if route]
 
 
 def _routes(prefix: str, patterns: list[Any]) -> Iterator[str]:

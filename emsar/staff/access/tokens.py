@@ -21,7 +21,7 @@ class InvitationTokens(PasswordResetTokenGenerator):
 
     def check_token(self, user: Any, token: str | None) -> bool:
         """Nobody who has a second factor is led to another one."""
-        return factor_of(user) is None and super().check_token(user, token)
+        return super().check_token(user, token) and factor_of(user) is None
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         parts = (user.pk, user.invited_at, user.is_active, user.email)
