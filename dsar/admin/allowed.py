@@ -89,7 +89,8 @@ class Groups:
 
 def groups_of(case: Case, stage: Stage, user: User) -> Groups:
     """The verbs of a case's page."""
-    names = [name for name in WORK if name in allowed(case, stage, user)]
+    may = allowed(case, stage, user)
+    names = [name for name in WORK if name in may]
     found = {name: _verb(case, name) for name in names}
     first = next((name for name in first_names(stage, case.kind) if name in found), "")
     return Groups(found.pop(first, None), list(found.values()))

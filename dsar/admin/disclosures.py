@@ -24,6 +24,7 @@ from dsar.services import disclosures
 from dsar.services.errors import CaseRefusedError
 from emsar.audit import record
 from emsar.entities.models import LegalReference
+from emsar.staff.access.stepup import confirmation
 from emsar.staff.models import User
 from emsar.staff.viewing import ViewedAdmin, short_moment
 from emsar.subjects.admin.search import find_subjects
@@ -203,6 +204,8 @@ def export_view(model_admin: Any, request: HttpRequest, pk: object) -> HttpRespo
     entry = find_entry(model_admin, request, pk)
     if request.method != "POST":
         return redirect("admin:dsar_disclosure_change", entry.pk)
+    if (asked := confirmation(request)) is not None:
+        return asked
     try:
         content = disclosures.export(entry.uid, by=user)
     except CaseRefusedError as problem:

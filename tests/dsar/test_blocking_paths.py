@@ -1,6 +1,5 @@
 """A block has no way round it: the pages of company staff, with positive controls (E-8h)."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -71,19 +70,6 @@ class TestPagesOfStaff:
         assert signed_in(user).get(address(verb, item)).status_code in {200, 302}
         block_it(item)
         assert signed_in(user).get(address(verb, item)).status_code == 404
-
-    def test_autocomplete(self, item) -> None:
-        query = {"app_label": "requests_inbox", "model_name": "message", "field_name": "request"}
-
-        def offered(user) -> list[str]:
-            response = signed_in(user).get(reverse("admin:autocomplete"), {**query, "term": NAME})
-            return [row["text"] for row in json.loads(response.content)["results"]]
-
-        user = solutions_user()
-        assert offered(user) == [item.reference]
-        block_it(item)
-        assert offered(user) == []
-        assert offered(make_user()) == [item.reference]
 
     def test_accounting_documents_and_their_pages(self, item) -> None:
         document, user = with_document(item), solutions_user()

@@ -1,6 +1,5 @@
 """Who sees which request (E-2b, E-8h, E-9c): the same answer at every address of the admin."""
 
-import json
 import uuid
 
 import pytest
@@ -196,35 +195,6 @@ def test_history_address_leads_to_the_history_on_the_page() -> None:
     response = signed_in(solutions_user()).get(address("history", item))
 
     assert response["Location"] == f"{address('change', item)}#history"
-
-
-def autocomplete(user, field: str, model: str = "message", term: str = "") -> list[str]:
-    query = {"app_label": "requests_inbox", "model_name": model, "field_name": field}
-    response = signed_in(user).get(reverse("admin:autocomplete"), {**query, "term": term})
-    if response.status_code != 200:
-        return [str(response.status_code)]
-    return [row["text"] for row in json.loads(response.content)["results"]]
-
-
-def test_autocomplete_offers_what_one_may_see_and_no_name() -> None:
-    own = make_request(name="Aysel", service="cybersecurity")
-    make_request(name="Aysel", service="customs")
-
-    assert autocomplete(solutions_user(), "request", term="Aysel") == [own.reference]
-
-
-@pytest.mark.parametrize("role", ["administrator", "auditor"])
-def test_autocomplete_is_closed_to_those_who_see_no_request(role) -> None:
-    make_request()
-
-    assert autocomplete(make_user(role), "request") == ["403"]
-
-
-def test_autocomplete_of_persons_is_for_the_dpo() -> None:
-    item = make_request()
-
-    assert autocomplete(solutions_user(), "subject", "consultationrequest") == ["403"]
-    assert autocomplete(make_user(), "subject", "consultationrequest") == [str(item.subject)]
 
 
 @pytest.mark.parametrize("action", ["take", "close_as_spam"])
