@@ -10,6 +10,9 @@ SENTENCES = {
     "proof_claimed": gettext_noop(
         "A colleague saw a proof (%(reason)s); the officer has to confirm it."
     ),
+    "earlier_claimed": gettext_noop(
+        "A colleague says that it was received earlier; the officer has to confirm it."
+    ),
     "verified": gettext_noop("Identity proved by: %(reason)s."),
     "closed_unverified": gettext_noop("Identity was never proved: answered and destroyed."),
     "chosen": gettext_noop("The records of the person were chosen."),

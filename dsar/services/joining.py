@@ -1,7 +1,8 @@
 """The same asked again while it is open: one case, and what may change in it (E-8k).
 
 Whoever says without a proof that they are the person of a case changes nothing in it: their words,
-name and address are noted and marked. Only the clocks may start earlier, never later.
+name and address are noted and marked. Only the clocks may start earlier, never later, and only
+by the officer's word.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dsar.models import Case, CaseFile, CaseMessage, Status
-from dsar.services.claims import is_claimed
+from dsar.services.claims import earlier, is_claimed
 from dsar.services.dates import promise_of, statutory_day
 from dsar.services.transitions import note_event
 from emsar.audit import record
@@ -45,7 +46,10 @@ def join(case: Case, demand: Demand) -> Case:
     if file is not None:
         _add(case, file, demand)
     if demand.by is not None and demand.received_at < case.received_at:
-        _start_earlier(case, demand)
+        if demand.by.is_dpo:
+            _start_earlier(case, demand)
+        else:
+            earlier(case, demand.received_at, by=demand.by)
     audit("case.join", case, demand.by)
     return case
 

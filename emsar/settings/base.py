@@ -172,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "emsar.staff.access.rules.NotCommon"},
+    {"NAME": "emsar.staff.access.rules.NotDigitsAlone"},
 ]
 
 # Links to a first password and second factor; the one to a forgotten password lives an hour.

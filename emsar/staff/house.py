@@ -8,12 +8,16 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from emsar.entities.wording import capital
+
+# What a filter of a column, and the bar of dates above a list, put into the address.
+ENDINGS = ("exact", "isnull", "isempty")
+PARTS = ("year", "month", "day")
 
 
 class HouseAdmin(admin.ModelAdmin[Any]):
@@ -24,11 +28,17 @@ class HouseAdmin(admin.ModelAdmin[Any]):
     """
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        """Only the filters that the page shows, and what it names as its ``lookups``: Django lets
-        the address ask after any column, one sign after the other, whether it is shown or not."""
-        names = [_name_of(item) for item in self.get_list_filter(request)]
-        names += [*getattr(self, "lookups", ()), str(self.date_hierarchy)]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        """Only what the page's own filters ask, and what it names as its ``lookups``.
+
+        Django lets the address ask after any column, and behind a relation after the columns of
+        whatever it leads to, one sign after the other, whether they are shown or not.
+        """
+        named = [_name_of(item) for item in self.get_list_filter(request)]
+        asked = {*named, *getattr(self, "lookups", ())}
+        asked |= {f"{name}__{ending}" for name in named for ending in ENDINGS}
+        asked |= {f"{self.date_hierarchy}__{part}" for part in PARTS if self.date_hierarchy}
+        asked |= {f"{name}__{_key_of(self.model, name)}__exact" for name in named}
+        return lookup in asked
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         found = super().get_changelist_instance(request)
@@ -67,6 +77,15 @@ def _name_of(filter_item: Any) -> str:
     if isinstance(filter_item, type):
         return str(filter_item.parameter_name)  # type: ignore[attr-defined]
     return str(filter_item[0] if isinstance(filter_item, tuple | list) else filter_item)
+
+
+def _key_of(model: type[Model], name: str) -> str:
+    """The column of the other table by which a filter chooses its rows; empty for no relation."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return ""
+    return str(field.target_field.name) if isinstance(field, ForeignKey) else ""
 
 
 def in_house(page: type[admin.ModelAdmin[Any]]) -> type[admin.ModelAdmin[Any]]:

@@ -46,13 +46,13 @@ def register(entry: StaffEntry, *, by: User) -> ConsultationRequest:
     clicked. The person gets the privacy notice if an e-mail address is known.
 
     Raises RequestStateError for a moment in the future or beyond the term of keeping (E-7.2a), a
-    service of the other company, no address at all, and addresses of two persons.
+    service of the other company, no address at all, and addresses not known as one person's.
     """
     _guard_moment(entry)
     service = registry().service(entry.service)
     if by.role == Role.ENTITY_STAFF and service.entity not in {"", by.entity_id}:
         raise RequestStateError(_("This service belongs to the other company."))
-    contact, phone = _identifiers(entry)
+    contact, phone = _identifiers(entry, by)
     main = contact or phone
     if main is None:
         raise RequestStateError(_("Neither an email address nor a phone number is given."))
@@ -89,10 +89,18 @@ def _guard_kept(request: ConsultationRequest) -> None:
 
 
 def _identifiers(
-    entry: StaffEntry,
+    entry: StaffEntry, by: User
 ) -> tuple[SubjectIdentifier | None, SubjectIdentifier | None]:
-    """Both addresses as one person's: one that is new joins the person of the one that is known."""
+    """Both addresses as one person's; only for the officer a new one joins the person of a known.
+
+    Whoever has an address of a person gets what both companies hold about that person, so company
+    staff must not be able to give somebody one.
+    """
     known = find(IdentifierKind.PHONE, entry.phone) if entry.phone else None
+    if entry.email and entry.phone and not by.is_dpo:
+        mailed = find(IdentifierKind.EMAIL, entry.email)
+        if (mailed and mailed.subject_id) != (known and known.subject_id):
+            raise _two_persons()
     contact = phone = None
     if entry.email:
         owner = known.subject if known else None
@@ -106,9 +114,9 @@ def _identifiers(
 
 
 def _two_persons() -> RequestStateError:
-    words = _("The email address and the phone number belong to the records of two persons. If it "
-              "is one person, the data protection officer can join the records first. Otherwise "
-              "please leave one of the two out.")  # fmt: skip
+    words = _("The email address and the phone number are not known as one person's. Please leave "
+              "one of the two out; if it is one person, the data protection officer can join the "
+              "records.")  # fmt: skip
     return RequestStateError(words)
 
 

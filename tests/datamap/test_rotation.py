@@ -96,7 +96,8 @@ def _fill_staff(author: User) -> None:
     """What is held about colleagues, and what they wrote."""
     TotpDevice.objects.create(user=author, secret="ABCD", confirmed=True)
     StaffSession.objects.create(user=author, key="x", program="Firefox, Linux")
-    Approval.objects.create(user=author, asked_by=author, kind="make_dpo", reason="Salam")
+    asked = {"kind": "address", "reason": "Salam", "address": "new@example.com"}
+    Approval.objects.create(user=author, asked_by=author, **asked)
     words = dict.fromkeys(("reviewer_words", "scope", "findings", "measures", "closing"), "Salam")
     day = timezone.localdate()
     SecurityReview.objects.create(

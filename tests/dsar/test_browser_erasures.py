@@ -111,6 +111,9 @@ def note_down(clerk: Colleague) -> Case:
 def test_data_of_the_dead_are_deleted_for_the_heir_who_proved_it(colleague) -> None:
     request, officer = make_request("ru", email=DEAD), colleague()
     case = note_down(colleague(solutions_user()))
+    assert facts(case) == (Status.UNVERIFIED, "")
+    # What the colleague saw stands there, to be confirmed.
+    officer.verb(case, "prove")
     assert facts(case) == (Status.OPEN, "")
     pick(officer, case, DEAD)
     approve(officer, case, request)

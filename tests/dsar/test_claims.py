@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from consent.models import ConsentEvent
 from dsar.admin.stages import Stage, staged
-from dsar.models import Case, CaseFile, Kind, Proof, Status
+from dsar.models import Case, CaseFile, CaseMessage, Kind, Proof, Status
 from dsar.services import deadlines, identity
 from emsar.audit.models import AuditEvent
+from emsar.entities.businessdays import BAKU
 from emsar.outbox.models import OutboundMail
+from emsar.staff.models import User
 from requests_inbox.models import ConsultationRequest
-from tests.dsar.desk import said, signed_in, url, verb_url
+from tests.dsar.desk import make_case, said, signed_in, url, verb_url
 from tests.dsar.test_admin_intake import entry
 from tests.factories import consulting_user, make_request, make_user, solutions_user
 
@@ -102,8 +104,49 @@ def test_case_that_waits_for_the_officer_gives_way_to_none(request_) -> None:
     assert list(Case.objects.all()) == [case]
 
 
+def test_word_of_another_colleague_takes_nothing_away(request_) -> None:
+    case = taken_in(Kind.DELETION)
+    second = {"proof": Proof.SIGNATURE, "proof_note": "Signed mail."}
+    signed_in(consulting_user()).post(
+        url("case_add"), entry(kinds=[Kind.DELETION], email=EMAIL, **second)
+    )
+    file = CaseFile.objects.get(case=case)
+    assert (file.proof, file.proof_note) == ("document", "Passport seen at the desk.")
+    assert "Signed mail." in CaseMessage.objects.get(file=file, direction="note").body
+
+
+class TestEarlier:
+    """A clock that starts earlier lets the machine destroy earlier."""
+
+    def joined(self, user: User) -> Case:
+        case = make_case(Kind.DELETION, email=EMAIL)
+        long_ago = timezone.localtime(timezone.now() - timedelta(days=29), BAKU)
+        again = entry(
+            kinds=[Kind.DELETION], email=EMAIL, received_at=long_ago.strftime("%Y-%m-%dT%H:%M")
+        )
+        assert signed_in(user).post(url("case_add"), again).status_code == 302
+        return case
+
+    def test_word_of_company_staff_moves_no_clock(self, request_) -> None:
+        officer = make_user()
+        case = self.joined(solutions_user())
+        moved = Case.objects.get(pk=case.pk)
+        for clock in ("received_at", "promise_due", "execute_on", "statutory_due"):
+            assert getattr(moved, clock) == getattr(case, clock), clock
+        told = OutboundMail.objects.get(key__startswith=f"case:{case.pk}:claim:")
+        assert (told.to_address, "received earlier" in told.body) == (officer.email, True)
+        assert CaseMessage.objects.filter(file__case=case, direction="note").count() == 2
+
+    def test_word_of_the_officer_does(self, request_) -> None:
+        case = self.joined(make_user())
+        assert Case.objects.get(pk=case.pk).promise_due < case.promise_due
+
+
 def test_claim_stands_in_the_audit_by_whoever_made_it(request_) -> None:
     case = taken_in(Kind.ACCESS)
-    event = AuditEvent.objects.get(action="case.claim_proof")
-    assert (event.object_id, event.detail) == (str(case.pk), {"proof": "document"})
+    event = AuditEvent.objects.get(action="case.claim")
+    assert (event.object_id, event.detail) == (
+        str(case.pk),
+        {"what": "proof_claimed", "proof": "document"},
+    )
     assert not AuditEvent.objects.filter(action="case.verify").exists()

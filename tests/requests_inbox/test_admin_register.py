@@ -151,4 +151,4 @@ def test_addresses_of_two_persons_are_told_in_words() -> None:
     response = register(solutions_user(), source="whatsapp", email="rena@example.com")
 
     assert errors(response).keys() == {"__all__"}
-    assert "belong to the records of two persons" in response.content.decode()
+    assert "not known as one person&#x27;s" in response.content.decode()

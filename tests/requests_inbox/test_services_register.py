@@ -10,7 +10,7 @@ from consent.models import ConsentEvent
 from emsar.audit.models import AuditEvent
 from emsar.outbox.models import OutboundMail, Purpose
 from emsar.subjects.identifiers import find, find_or_create
-from emsar.subjects.models import DataSubject
+from emsar.subjects.models import DataSubject, SubjectIdentifier
 from policies.versions import in_force
 from requests_inbox.models import ConsultationRequest, Status
 from requests_inbox.services.errors import RequestStateError
@@ -105,7 +105,7 @@ def test_without_email_only_the_mailbox_is_written_to() -> None:
 def test_known_address_is_the_same_person() -> None:
     before = make_request(email="rena@example.com")
     with travel(23, 12):
-        item = register(taken_down(email="rena@example.com"), by=consulting_user())
+        item = register(taken_down(email="rena@example.com"), by=make_user())
 
     assert item.subject_id == before.subject_id
     assert item.phone.subject_id == before.subject_id
@@ -154,8 +154,28 @@ def test_moment_before_all_records_is_refused_and_not_computed_with(year: int) -
         register(taken_down(received_at=moment), by=consulting_user())
 
 
-def test_new_address_joins_the_person_of_a_known_phone() -> None:
+@pytest.mark.parametrize(
+    ("known", "kind"), [("+994123456789", "phone"), ("rena@example.com", "email")]
+)
+def test_company_staff_give_nobody_another_address(known: str, kind: str) -> None:
+    """Whoever has an address of a person gets what both companies hold about that person."""
+    find_or_create(kind, known)
+    with travel(23, 12), pytest.raises(RequestStateError, match="not known as one person's"):
+        register(taken_down(email="rena@example.com"), by=consulting_user())
+    assert SubjectIdentifier.objects.count() == 1
+
+
+def test_company_staff_enter_both_addresses_of_somebody_new_or_known_by_both() -> None:
     user = consulting_user()
+    with travel(23, 12):
+        first = register(taken_down(email="rena@example.com"), by=user)
+        second = register(taken_down(email="rena@example.com"), by=user)
+    assert first.subject_id == second.subject_id == second.phone.subject_id
+    assert DataSubject.objects.count() == 1
+
+
+def test_new_address_joins_the_person_of_a_known_phone() -> None:
+    user = make_user()
     with travel(23, 12):
         before = register(taken_down(), by=user)
         item = register(taken_down(email="rena@example.com"), by=user)
@@ -168,7 +188,7 @@ def test_new_address_joins_the_person_of_a_known_phone() -> None:
 def test_new_phone_joins_the_person_of_a_known_address() -> None:
     known = find_or_create("email", "rena@example.com")
     with travel(23, 12):
-        item = register(taken_down(email="rena@example.com"), by=consulting_user())
+        item = register(taken_down(email="rena@example.com"), by=make_user())
 
     assert (item.subject_id, item.phone.subject_id) == (known.subject_id,) * 2
 
@@ -176,8 +196,8 @@ def test_new_phone_joins_the_person_of_a_known_address() -> None:
 def test_addresses_of_two_persons_are_refused() -> None:
     find_or_create("email", "rena@example.com")
     find_or_create("phone", "+994123456789")
-    with travel(23, 12), pytest.raises(RequestStateError, match="can join the records first"):
-        register(taken_down(email="rena@example.com"), by=consulting_user())
+    with travel(23, 12), pytest.raises(RequestStateError, match="can join the records"):
+        register(taken_down(email="rena@example.com"), by=make_user())
 
     assert ConsultationRequest.objects.count() == 0
     assert find("email", "rena@example.com").subject != find("phone", "+994123456789").subject

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from emsar.audit import record
 from emsar.audit.notices import notify_role
-from emsar.staff.access.changing import change_address, reactivate, reset_factor
+from emsar.staff.access.changing import change_address, hold, reactivate, reset_factor
 from emsar.staff.access.inviting import StaffRefusedError, invite
 from emsar.staff.access.overtaken import void, waiting
 from emsar.staff.access.sessions import End, end_all
@@ -23,6 +23,7 @@ def ask(
     kind: str, user: User, *, reason: str, asked_by: User, address: str | None = None
 ) -> Approval:
     """Ask the officers; StaffRefusedError when the same is asked already, or nobody could agree."""
+    hold(user)
     if not deciders(user).exists():
         raise StaffRefusedError(
             _("No other data protection officer can agree, so this is done on the command line.")
@@ -42,9 +43,11 @@ def ask(
 @transaction.atomic
 def decide(asked: Approval, *, officer: User, agreed: bool) -> None:
     """An officer answers, and what was agreed to is done at once."""
-    if not deciders(asked.user).filter(pk=officer.pk).exists():
+    user = asked.user
+    hold(user)
+    if not deciders(user).filter(pk=officer.pk).exists():
         raise StaffRefusedError(_("Only another active data protection officer may decide this."))
-    if agreed and not _still_fits(asked):
+    if agreed and not _still_fits(asked.kind, user):
         raise StaffRefusedError(_("The login is not as it was when this was asked."))
     found, now = waiting().filter(pk=asked.pk), timezone.now()
     if found.update(agreed=agreed, decided_by=officer, decided_at=now) != 1:
@@ -60,15 +63,14 @@ def deciders(user: User) -> QuerySet[User]:
     return User.objects.working_officers().exclude(pk=user.pk)
 
 
-def _still_fits(asked: Approval) -> bool:
+def _still_fits(kind: str, user: User) -> bool:
     """Whether granting it would do what was asked; the caller's transaction holds the login."""
-    user = User.objects.select_for_update().get(pk=asked.user_id)
     is_officer = user.is_dpo and user.is_active
-    return is_officer != (asked.kind == Kind.MAKE_OFFICER)
+    return is_officer != (kind == Kind.MAKE_OFFICER)
 
 
 def _carry_out(asked: Approval, *, actor: UUID) -> None:
-    user = User.objects.select_for_update().get(pk=asked.user_id)
+    user = asked.user
     if asked.kind == Kind.RESET_FACTOR:
         reset_factor(user, actor=actor, reason=asked.reason or "")
         return
@@ -81,6 +83,7 @@ def _carry_out(asked: Approval, *, actor: UUID) -> None:
 @transaction.atomic
 def make_officer(user: User, *, actor: UUID | None) -> None:
     """Somebody becomes officer: a new colleague is invited, one who is here logs in again."""
+    hold(user)
     before = user.role
     void(user, actor=actor)
     user.role, user.entity = Role.DPO, None

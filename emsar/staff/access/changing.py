@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,24 @@ from emsar.staff.mailing import tell
 from emsar.staff.models import RecoveryCode, Role, TotpDevice, User
 
 
+def hold(user: User) -> None:
+    """Let nobody else change this login until the transaction ends, and read it as it is now.
+
+    The officers' logins are held with it, all in one order: so two who act at the same time wait
+    for each other, and neither decides by what the other has just changed.
+    """
+    held = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.DPO))
+    found = {one.pk: one for one in held.order_by("pk")}
+    for field in User._meta.concrete_fields:
+        setattr(user, field.attname, getattr(found[user.pk], field.attname))
+    user._state.fields_cache.clear()
+
+
 @transaction.atomic
 def change_address(user: User, address: str, *, actor: UUID | None) -> None:
     """Another mail address: links that are under way end, the one before and the officers are
     told, each where they were reached until now."""
+    hold(user)
     officers = list(User.objects.reachable(Role.DPO))
     void(user, actor=actor)
     before = User(pk=user.pk, email=user.email, language=user.language, username=user.username)
@@ -39,6 +54,7 @@ def change_address(user: User, address: str, *, actor: UUID | None) -> None:
 @transaction.atomic
 def deactivate(user: User, *, actor: UUID | None) -> None:
     """Somebody leaves: no login from this moment on; what they did stays in the audit."""
+    hold(user)
     _keep_an_officer(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
         raise StaffRefusedError(_("This login is switched off already."))
@@ -51,9 +67,10 @@ def deactivate(user: User, *, actor: UUID | None) -> None:
 @transaction.atomic
 def reactivate(user: User, *, actor: UUID | None) -> None:
     """Somebody comes back, with a new invitation: what they had before opens nothing."""
+    hold(user)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
         raise StaffRefusedError(_("This login is in use already."))
-    user.refresh_from_db()
+    user.is_active = True
     void(user, actor=actor)
     forget_factor(user)
     record("staff.reactivate", actor=actor, obj=user)
@@ -65,6 +82,7 @@ def reactivate(user: User, *, actor: UUID | None) -> None:
 def reset_factor(user: User, *, actor: UUID | None, reason: str) -> str:
     """The second factor is lost: a new invitation, whose link is returned; the person and the
     officers are told."""
+    hold(user)
     void(user, actor=actor)
     forget_factor(user)
     end_all(user, End.ACCESS)
@@ -79,6 +97,7 @@ def reset_factor(user: User, *, actor: UUID | None, reason: str) -> str:
 @transaction.atomic
 def change_role(user: User, role: str, entity: LegalEntity | None, *, actor: UUID | None) -> None:
     """Another role from the next login on; the logins that are open end."""
+    hold(user)
     _keep_an_officer(user)
     before = user.role
     void(user, actor=actor)
@@ -114,11 +133,9 @@ def _what(what: str, user: User, **more: str) -> Mapping[str, object]:
 
 
 def _keep_an_officer(user: User) -> None:
-    """Refuse what would leave nobody who can log in as officer (E-9c)."""
-    # Two who go at the same time wait for each other here.
-    officers = list(User.objects.select_for_update().filter(role=Role.DPO, is_active=True))
+    """Refuse what would leave nobody who can log in as officer (E-9c); the login is held."""
     working = set(User.objects.working_officers().values_list("pk", flat=True))
-    if user in officers and working <= {user.pk} and working:
+    if working == {user.pk}:
         raise StaffRefusedError(
             _("This is the only data protection officer. Appoint another one first.")
         )

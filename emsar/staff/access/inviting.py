@@ -28,6 +28,7 @@ def invite(user: User, *, actor: UUID | None) -> str:
     StaffRefusedError for somebody who has a second factor: only its reset, which is told to
     everybody, leads to another one.
     """
+    User.objects.select_for_update().get(pk=user.pk)
     if factor_of(user) is not None:
         raise StaffRefusedError(_("This login has a second factor. Reset that first."))
     # A secret that was shown under an earlier link opens nothing under this one.

@@ -3,6 +3,7 @@
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
     MinimumLengthValidator,
+    NumericPasswordValidator,
     UserAttributeSimilarityValidator,
 )
 from django.utils.translation import gettext as _
@@ -42,3 +43,13 @@ class NotCommon(CommonPasswordValidator):
 
     def get_help_text(self) -> str:
         return _("The password must not be one that many people use.")
+
+
+class NotDigitsAlone(NumericPasswordValidator):
+    """Digits alone are dates and telephone numbers."""
+
+    def get_error_message(self) -> str:
+        return self.get_help_text()
+
+    def get_help_text(self) -> str:
+        return _("The password must not consist of digits alone.")

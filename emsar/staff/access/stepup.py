@@ -40,16 +40,19 @@ def stepped_up(view: ViewT) -> ViewT:
     return asked  # type: ignore[return-value]
 
 
-def confirmation(request: HttpRequest) -> HttpResponse | None:
-    """The page that asks for the code; None when it was given, and the view may go on."""
+def confirmation(request: HttpRequest, *, carries: bool = True) -> HttpResponse | None:
+    """The page that asks for the code; None when it was given, and the view may go on.
+
+    Without ``carries`` what was posted is dropped and has to be typed again: passwords stand in no
+    page, not even hidden.
+    """
     session = sessions.current(request)
     if session is None or ASKED in request.POST:
         return _answered(request, session)
-    return (
-        None
-        if is_fresh(session)
-        else _page(request, CodeForm(prefix=PREFIX), posted=_posted(request))
-    )
+    if is_fresh(session):
+        return None
+    posted = _posted(request) if carries else None
+    return _page(request, CodeForm(prefix=PREFIX), posted=posted)
 
 
 def is_fresh(session: StaffSession) -> bool:

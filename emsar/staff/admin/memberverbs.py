@@ -76,6 +76,10 @@ class MemberVerb(VerbPage[User]):
             raise Http404
         if found.pk == request.user.pk:
             raise PermissionDenied(_("Another administrator has to do this about you."))
+        if request.method == "POST":
+            # What is decided here goes by the login as it is, whoever else is changing it.
+            changing.hold(found)
+            vars(found).pop("has_factor", None)
         return found
 
     def address(self, thing: User) -> str:

@@ -18,6 +18,7 @@ from emsar.staff.access.welcoming import welcome
 from emsar.staff.acting import acting_user
 from emsar.staff.admin.memberverbs import VERBS, possible_verbs
 from emsar.staff.admin.states import state_of
+from emsar.staff.login import canonical
 from emsar.staff.models import Role, TotpDevice, User
 from emsar.staff.scoping import AuditedAdmin
 
@@ -48,7 +49,7 @@ class NewUserForm(forms.ModelForm[User]):
 
     def clean_username(self) -> str:
         """Small letters, as the login page reads them."""
-        name = str(self.cleaned_data["username"]).lower()
+        name = canonical(str(self.cleaned_data["username"]))
         if User.objects.filter(username=name).exists():
             raise ValidationError(_("There is a login of this name already."))
         return name

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='approval',
             name='void_at',
-            field=models.DateTimeField(null=True, verbose_name='ended'),
+            field=models.DateTimeField(null=True, verbose_name='taken back or overtaken'),
         ),
         migrations.AddConstraint(
             model_name='approval',

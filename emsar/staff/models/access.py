@@ -121,7 +121,7 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     agreed = models.BooleanField(_("agreed"), null=True)
-    void_at = models.DateTimeField(_("ended"), null=True)
+    void_at = models.DateTimeField(_("taken back or overtaken"), null=True)
 
     class Meta:
         verbose_name = _("approval")

@@ -291,6 +291,12 @@ class TestCommandLine:
         link = told.split()[-1]
         assert client.get(link.partition("testserver")[2]).status_code == 200
 
+    def test_name_is_stored_as_the_login_page_reads_it(self, officer) -> None:
+        self.invite("Chief", "--role", "auditor", "--email", "chief@example.com")
+        assert User.objects.filter(username="chief").exists()
+        with pytest.raises(CommandError, match="exists"):
+            self.invite("CHIEF", "--role", "auditor", "--email", "chief@example.com")
+
     def test_company_staff_need_their_company(self) -> None:
         with pytest.raises(CommandError, match="need a company"):
             self.invite("x", "--role", "entity_staff", "--email", "x@example.com")

@@ -150,6 +150,7 @@ def test_rules_for_passwords_are_told_in_the_language_of_the_page(link, language
         ({"password": "short1!", "again": "short1!"}, "password"),
         ({"password": "password1234", "again": "password1234"}, "password"),
         ({"password": "auditor12345", "again": "auditor12345"}, "password"),
+        ({"password": "730518264907", "again": "730518264907"}, "password"),
         ({"again": "another-sentence"}, "again"),
         ({"password": "", "again": ""}, "password"),
     ],

@@ -279,7 +279,7 @@ class TestGuessing:
             said.append([(b.response.status_code, errors(b)) for b in browsers])
         assert said[0] == said[1]
 
-    def test_nobody_and_somebody_cost_the_same(self, user, secret) -> None:
+    def test_nobody_and_somebody_cost_the_same(self, user, secret, clock) -> None:
         costs = []
         type_password("first", "wrong")  # what is read once a process
         for name in ("dpo", "nobody"):

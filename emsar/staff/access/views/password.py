@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 
 from emsar.staff.access import inviting, sessions
 from emsar.staff.access.forms import OwnPasswordForm
-from emsar.staff.access.stepup import stepped_up
+from emsar.staff.access.stepup import confirmation
 from emsar.staff.acting import acting_user
 
 UNPROCESSABLE = 422
 
 
-@stepped_up
 def own_password(request: HttpRequest) -> HttpResponse:
     """``/admin/password_change/``: the other logins end with the old one."""
+    if (asked := confirmation(request, carries=False)) is not None:
+        return asked
     user = acting_user(request)
     form = OwnPasswordForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():

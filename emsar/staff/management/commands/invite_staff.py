@@ -9,6 +9,7 @@ from emsar.entities.models import LegalEntity
 from emsar.staff.access import approving
 from emsar.staff.access.changing import reset_factor, tell_officers
 from emsar.staff.access.inviting import invite
+from emsar.staff.login import canonical
 from emsar.staff.models import Role, User
 
 WHY = "command line"
@@ -36,6 +37,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, username: str, again: bool, **options: Any) -> None:
+        username = canonical(username)
         user = _known(username) if again else _create(username, options)
         if user.is_dpo and approving.deciders(user).exists():
             raise CommandError(OFFICER_DECIDES)
