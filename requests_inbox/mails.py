@@ -156,7 +156,7 @@ def privacy_notice(request: ConsultationRequest, email: str) -> OutboundMail:
 
 def withdrawal(request: ConsultationRequest) -> list[OutboundMail]:
     """Tell the mailbox to stop, and the person that it stopped (E-8g)."""
-    mailbox = _mailbox_of(request)
+    mailbox = mailbox_of(request)
     ours: dict[str, Any] = {"copy_in": mailbox, "to_address": mailbox}
     found = [_about_withdrawal(request, "consent_withdrawn", registry().default_language, **ours)]
     email = request.contact.value if request.contact else None
@@ -258,11 +258,11 @@ def _facts(request: ConsultationRequest) -> dict[str, Any]:
         "subject_id": request.subject_id,
         "about": request.pk,
         "reference": request.reference,
-        "mailbox": _mailbox_of(request),
+        "mailbox": mailbox_of(request),
     }
 
 
-def _mailbox_of(request: ConsultationRequest) -> str:
+def mailbox_of(request: ConsultationRequest) -> str:
     return registry().mailbox_of(request.entity_id or "").address
 
 

@@ -34,6 +34,16 @@ _ALL = (
 # The row belongs to a request that is open here as well.
 _WITH = "EXISTS (SELECT 1 FROM requests_inbox_consultationrequest AS r WHERE r.id = {column})"
 _DESKS = "company, person, request"
+# Evidence is never rewritten: what was written before a merger bears the older number.
+_OF_PERSON = """subject IN (
+    WITH RECURSIVE numbers (id) AS (
+        SELECT {value}
+        UNION
+        SELECT (e.detail ->> 'from')::uuid FROM audit_auditevent AS e
+        JOIN numbers ON e.subject = numbers.id WHERE e.action = 'subject.merge'
+    )
+    SELECT id FROM numbers
+)"""
 
 protect(
     ConsultationRequest,
@@ -57,7 +67,7 @@ protect(
     Transfer,
     *_ALL,
     Door("company", _WITH.format(column="request"), _LOOK),
-    Door("person", "subject = {value}", _LOOK, "uuid"),
+    Door("person", _OF_PERSON, _LOOK, "uuid"),
     Door("request", "request = {value}", _LOOK_AND_ADD, "uuid"),
 )
 protect(

@@ -6,7 +6,7 @@ that it was received: the officer enters it, or the person uses the mailed link.
 for the officer is not closed as unproved.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -23,8 +23,17 @@ from emsar.staff.models import Role, User
 PROOF_CLAIMED, EARLIER_CLAIMED = "proof_claimed", "earlier_claimed"
 # What a colleague can have seen or done; a link proves itself.
 SEEN = [proof for proof in Proof.values if proof != Proof.LINK]
+BELIEVED = timedelta(days=7)
 # Of cases that are not verified: a colleague's word is there.
 IS_CLAIMED = Q(file__proof__in=SEEN)
+
+
+def counted_from(received_at: datetime, by: User | None) -> datetime:
+    """Since when the clocks of a new case run: company staff are believed for a week, so that the
+    machine's day cannot be near by their word alone."""
+    is_claimed = by is not None and not by.is_dpo
+    now = timezone.now()
+    return now if is_claimed and now - received_at > BELIEVED else received_at
 
 
 def claim(case: Case, proof: str, note: str, *, by: User) -> None:

@@ -69,8 +69,10 @@ def _add(case: Case, file: CaseFile, demand: Demand) -> None:
         _note(file, demand, "\n".join(demand.reach.values()))
     if not demand.details:
         return
-    # To a case that is verified, words without a proof come as a marked note.
-    if demand.proof or case.status == Status.UNVERIFIED:
+    # Words without a proof come as a marked note: to a case that is verified, and from company
+    # staff, of whom the person was not heard yet.
+    by_staff = demand.by is not None and not demand.by.is_dpo
+    if demand.proof or (case.status == Status.UNVERIFIED and not by_staff):
         _message(file, CaseMessage.Direction.FROM_PERSON, demand.details, demand.by)
     else:
         _note(file, demand, demand.details)

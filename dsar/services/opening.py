@@ -1,6 +1,7 @@
 """Opening a case, however the demand came in; the same asked twice joins the open case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dsar.models import Case, CaseFile, Channel, Kind
-from dsar.services import identity
+from dsar.services import claims, identity
 from dsar.services.dates import promise_of, statutory_day
 from dsar.services.errors import CaseRefusedError
 from dsar.services.joining import Demand, audit, ends_before_a_link, join
@@ -38,15 +39,16 @@ def open_case(
 ) -> Case:
     """The case of a demand: the one that is open for it, or a new one, not yet verified.
 
-    The clocks start at ``received_at``, which may lie before today for a letter or a call; a
-    moment to come is refused (CaseRefusedError). ``by`` is the colleague who enters it, ``reach``
-    name and postal address, ``proof`` how the colleague knows who asks. What joins a case without
-    a proof is noted there and changes nothing but the clocks.
+    The clocks start at ``received_at``, which may lie before today for a letter or a call, long
+    before only by the officer's word; a moment to come is refused (CaseRefusedError). ``by`` is the
+    colleague who enters it, ``reach`` name and postal address, ``proof`` how the colleague knows
+    who asks. What joins a case without a proof is noted there and changes nothing but the clocks.
     """
     kind = Kind(kind)
     if received_at > timezone.now():
         raise CaseRefusedError(_("A request cannot have been received in the future."))
     _lock(person)
+    said, received_at = received_at, claims.counted_from(received_at, by)
     about = subject or (None if kind in ABOUT_OTHERS else person.pk)
     given = {column: value for column, value in (reach or {}).items() if value}
     demand = Demand(channel, received_at, details.strip(), given, proof, by)
@@ -54,10 +56,12 @@ def open_case(
     if case is not None and not proof and ends_before_a_link(case):
         identity.give_way(case)
     elif case is not None:
-        return join(case, demand)
+        return join(case, replace(demand, received_at=said))
     case = _new(kind, about, language, demand)
     _file(case, person, contact, demand)
     note_event(case, "received", actor=by.pk if by else None, reason=channel)
+    if by is not None and said != received_at:
+        claims.earlier(case, said, by=by)
     audit("case.open", case, by)
     return case
 

@@ -18,6 +18,7 @@ from emsar.entities.wording import capital
 # What a filter of a column, and the bar of dates above a list, put into the address.
 ENDINGS = ("exact", "isnull", "isempty")
 PARTS = ("year", "month", "day")
+LONGEST_YEAR = 4
 
 
 class HouseAdmin(admin.ModelAdmin[Any]):
@@ -38,6 +39,8 @@ class HouseAdmin(admin.ModelAdmin[Any]):
         asked |= {f"{name}__{ending}" for name in named for ending in ENDINGS}
         asked |= {f"{self.date_hierarchy}__{part}" for part in PARTS if self.date_hierarchy}
         asked |= {f"{name}__{_key_of(self.model, name)}__exact" for name in named}
+        if lookup.rpartition("__")[2] in PARTS and len(str(value)) > LONGEST_YEAR:
+            return False
         return lookup in asked
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:

@@ -18,10 +18,12 @@ from emsar.staff.verbpage import CONFLICT, UNPROCESSABLE
 from requests_inbox.admin.forms import AssignForm, DraftForm, NoteForm, ReplyForm
 from requests_inbox.admin.greeting import is_only_frame
 from requests_inbox.admin.page import address_of, back_to, find_request, is_visible, show
+from requests_inbox.mails import mailbox_of
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import handling, replying
 from requests_inbox.services.errors import RequestStateError, UnseenMessagesError
 from requests_inbox.services.seen import unseen
+from requests_inbox.services.transitions import guard_in_use, lock
 
 _Verb = Callable[[Any, HttpRequest, ConsultationRequest], HttpResponse | None]
 
@@ -141,11 +143,13 @@ def take(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> None
 
 @posted
 def retry(model_admin: Any, http: HttpRequest, item: ConsultationRequest) -> None:
-    """Send a reply again that could not be delivered."""
+    """Send a reply again that could not be delivered, from the company that the request has now."""
+    locked = lock(item)
+    guard_in_use(locked)
     number = http.POST.get("message", "")
     failed = [row for row in item.messages.select_related("mail") if str(row.pk) == number]
     mail = failed[0].mail if failed else None
-    if mail is None or not send_again(mail):
+    if mail is None or mail.mailbox != mailbox_of(locked) or not send_again(mail):
         raise RequestStateError(_("This mail cannot be sent again."))
     record("mail.retry", actor=http.user.pk, subject=item.subject_id, obj=mail)
     messages.success(http, _("The mail is being sent again."))

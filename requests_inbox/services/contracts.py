@@ -28,6 +28,7 @@ def record_contract(
     locked = lock_for(request, by)
     if locked.has_contract:
         raise RequestStateError(_("A contract is recorded on this request already."))
+    _guard_promise(locked, by)
     check_dates(locked, start, end)
     _store(locked, start, end)
     note_event(locked, "contract_recorded", actor=by.pk, reason=start.isoformat())
@@ -44,6 +45,8 @@ def end_contract(request: ConsultationRequest, end: date | None, *, by: User) ->
     check_dates(locked, start, end)
     if end == locked.contract_end:
         return locked.destroy_after
+    if locked.contract_end is not None and (end is None or end > locked.contract_end):
+        _guard_promise(locked, by)
     _store(locked, start, end)
     if end is None:
         note_event(locked, "contract_goes_on", actor=by.pk)
@@ -67,6 +70,16 @@ def remove_contract(request: ConsultationRequest, *, by: User) -> date | None:
     _store(locked, None, None)
     note_event(locked, "contract_removed", actor=by.pk)
     return _noted("request.contract_remove", locked, by)
+
+
+def _guard_promise(request: ConsultationRequest, by: User) -> None:
+    """After a withdrawal or an objection a day of deletion is promised (E-8g, E-7.2e); only the
+    officer may say that the request is kept all the same."""
+    if request.status in STOPPED and not by.is_dpo:
+        raise RequestStateError(
+            _("The person was promised that this request is deleted. Only the data protection "
+              "officer can say that a contract keeps it.")
+        )  # fmt: skip
 
 
 def lock_for(request: ConsultationRequest, by: User) -> ConsultationRequest:

@@ -34,6 +34,7 @@ from requests_inbox.services.transitions import (
     guard_in_use,
     guard_not_objected,
     lock,
+    lock_anywhere,
     note_event,
     transition,
 )
@@ -170,7 +171,7 @@ def _passed_on(request: ConsultationRequest, before: str, reason: str, by: User)
 @transaction.atomic
 def withdraw(request: ConsultationRequest, *, method: str, actor: User | None) -> ConsentEvent:
     """Record the withdrawal and stop processing at once (E-8g); a second time changes nothing."""
-    locked = ConsultationRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    locked = lock(request) if actor else lock_anywhere(request)
     if locked.consent is None:
         raise RequestStateError(_("No consent was given for this request by the form."))
     by = actor.pk if actor else None

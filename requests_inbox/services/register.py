@@ -94,12 +94,13 @@ def _identifiers(
     """Both addresses as one person's; only for the officer a new one joins the person of a known.
 
     Whoever has an address of a person gets what both companies hold about that person, so company
-    staff must not be able to give somebody one.
+    staff must not be able to give somebody one; nor to somebody new, whose number they may have
+    from somebody else.
     """
     known = find(IdentifierKind.PHONE, entry.phone) if entry.phone else None
     if entry.email and entry.phone and not by.is_dpo:
         mailed = find(IdentifierKind.EMAIL, entry.email)
-        if (mailed and mailed.subject_id) != (known and known.subject_id):
+        if mailed is None or known is None or mailed.subject_id != known.subject_id:
             raise _two_persons()
     contact = phone = None
     if entry.email:
@@ -114,9 +115,9 @@ def _identifiers(
 
 
 def _two_persons() -> RequestStateError:
-    words = _("The email address and the phone number are not known as one person's. Please leave "
-              "one of the two out; if it is one person, the data protection officer can join the "
-              "records.")  # fmt: skip
+    words = _("The email address and the phone number are not known as one person's. Please write "
+              "one of the two into the text; if it is one person, the data protection officer can "
+              "join the records.")  # fmt: skip
     return RequestStateError(words)
 
 

@@ -112,7 +112,8 @@ def test_word_of_another_colleague_takes_nothing_away(request_) -> None:
     )
     file = CaseFile.objects.get(case=case)
     assert (file.proof, file.proof_note) == ("document", "Passport seen at the desk.")
-    assert "Signed mail." in CaseMessage.objects.get(file=file, direction="note").body
+    notes = [row.body for row in CaseMessage.objects.filter(file=file, direction="note")]
+    assert any("Signed mail." in note for note in notes)
 
 
 class TestEarlier:
@@ -140,6 +141,29 @@ class TestEarlier:
     def test_word_of_the_officer_does(self, request_) -> None:
         case = self.joined(make_user())
         assert Case.objects.get(pk=case.pk).promise_due < case.promise_due
+
+
+@pytest.mark.parametrize(("age", "counts"), [(6, True), (8, False), (60, False)])
+def test_day_long_past_destroys_nothing_by_the_word_of_company_staff(request_, age, counts) -> None:
+    received = timezone.localtime(timezone.now() - timedelta(days=age), BAKU)
+    data = entry(kinds=[Kind.DELETION], email=EMAIL, **SEEN)
+    data["received_at"] = received.strftime("%Y-%m-%dT%H:%M")
+    signed_in(solutions_user()).post(url("case_add"), data)
+    identity.verify(request_.subject)
+    case = Case.objects.get()
+    start = received if counts else timezone.localtime(timezone.now(), BAKU)
+    assert case.promise_due == start.date() + timedelta(days=30)
+    assert deadlines.run()["erased"] == 0
+    assert ConsultationRequest.objects.filter(pk=request_.pk).exists()
+    assert CaseMessage.objects.filter(file__case=case).exists() is not counts
+
+
+def test_words_that_company_staff_type_are_marked_as_theirs(request_) -> None:
+    taken_in(Kind.DELETION)
+    again = entry(kinds=[Kind.DELETION], email=EMAIL, details="Send it elsewhere.")
+    signed_in(consulting_user()).post(url("case_add"), again)
+    found = CaseMessage.objects.get(body__isnull=False)
+    assert found.direction == "note"
 
 
 def test_claim_stands_in_the_audit_by_whoever_made_it(request_) -> None:

@@ -78,7 +78,7 @@ def test_email_is_normalised_and_gets_the_privacy_notice() -> None:
 
 
 def test_whatsapp_may_give_both_addresses() -> None:
-    register(solutions_user(), source="whatsapp", email="rena@example.com")
+    register(make_user(), source="whatsapp", email="rena@example.com", service="cybersecurity")
     item = ConsultationRequest.objects.get()
 
     assert (item.contact.value, item.phone.value) == ("rena@example.com", "+994123456789")

@@ -5,7 +5,7 @@ from django.test import Client
 
 from emsar.audit.models import AuditEvent
 from requests_inbox.admin.greeting import is_only_frame, opening
-from requests_inbox.models import Status
+from requests_inbox.models import ConsultationRequest, Status, TransferReason
 from requests_inbox.services import handling, replying
 from tests.factories import make_request, make_user, solutions_user
 from tests.requests_inbox.desk import (
@@ -247,6 +247,28 @@ def test_undelivered_reply_is_sent_again() -> None:
     deliver()
     assert fresh(item).status == Status.REPLIED
     assert events(item)[-2:] == ["reply_queued_again", "replied"]
+
+
+def test_reply_of_the_company_that_had_it_before_is_not_sent_again() -> None:
+    item, user = make_request(service="other"), make_user()
+    handling.hand_over(item, "consulting", TransferReason.values[0], by=user)
+    replying.send_reply(fresh(item), "Text", by=user)
+    (mail,) = replies(item)
+    give_up(mail)
+    handling.hand_over(fresh(item), "solutions", TransferReason.values[0], by=user)
+    chosen = str(message_of(item).pk)
+    response = send(signed_in(solutions_user()), "retry", item, message=chosen)
+    assert told(response) == ["This mail cannot be sent again."]
+
+
+def test_reply_of_a_closed_request_is_not_sent_again() -> None:
+    item, user = make_request(), solutions_user()
+    replying.send_reply(item, "Text", by=user)
+    give_up(replies(item)[0])
+    ConsultationRequest.objects.filter(pk=item.pk).update(status=Status.WITHDRAWN)
+    response = send(signed_in(user), "retry", item, message=str(message_of(item).pk))
+    assert told(response) != ["The mail is being sent again."]
+    assert not AuditEvent.objects.filter(action="mail.retry").exists()
 
 
 @pytest.mark.parametrize("which", ["sent", "foreign", "nonsense", "missing"])

@@ -287,10 +287,10 @@ def _any_history(row: ConsultationRequest, chance: random.Random) -> Consultatio
 
 def test_order_of_events_at_the_same_instant_does_not_matter() -> None:
     """The day follows from the facts, whichever was written first."""
-    user, dpo = solutions_user(), make_user()
+    dpo = make_user()
 
     def ended(item: ConsultationRequest) -> None:
-        contracts.record_contract(item, START, START, by=user)
+        contracts.record_contract(item, START, START, by=dpo)
 
     def withdrawn(item: ConsultationRequest) -> None:
         handling.withdraw(item, method="staff", actor=dpo)

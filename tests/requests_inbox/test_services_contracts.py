@@ -193,11 +193,24 @@ class TestWithdrawal:
         assert fresh(item).destroy_after == date(2026, 12, 22)
         with travel(27, 10):
             if taken:
-                contracts.record_contract(item, date(2026, 11, day), None, by=solutions_user())
+                contracts.record_contract(item, date(2026, 11, day), None, by=make_user())
             else:
                 with pytest.raises(RequestStateError, match="withdrawn before that day"):
-                    contracts.record_contract(item, date(2026, 11, day), None, by=solutions_user())
+                    contracts.record_contract(item, date(2026, 11, day), None, by=make_user())
         assert fresh(item).has_contract is taken
+
+    def test_company_staff_cannot_undo_the_promise_of_a_deletion(self) -> None:
+        item, user = monday_request(), solutions_user()
+        with travel(25, 10):
+            handling.withdraw(item, method="staff", actor=make_user())
+        with travel(27, 10), pytest.raises(RequestStateError, match="Only the data protection"):
+            contracts.record_contract(item, date(2026, 11, 24), None, by=user)
+        with travel(27, 10):
+            contracts.record_contract(item, date(2026, 11, 24), date(2026, 11, 25), by=make_user())
+            for end in (None, date(2030, 1, 1)):
+                with pytest.raises(RequestStateError, match="Only the data protection"):
+                    contracts.end_contract(fresh(item), end, by=user)
+        assert fresh(item).contract_end == date(2026, 11, 25)
 
     def test_mistake_means_deletion_after_all(self) -> None:
         item = customer(START)

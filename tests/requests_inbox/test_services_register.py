@@ -84,7 +84,7 @@ def test_phone_is_an_identifier_of_the_person_and_finds_the_request() -> None:
 
 def test_email_gets_the_privacy_notice_in_the_persons_language() -> None:
     with travel(23, 12):
-        item = register(taken_down(email="rena@example.com"), by=consulting_user())
+        item = register(taken_down(email="rena@example.com", phone=""), by=consulting_user())
 
     assert purposes(item) == {
         Purpose.ROUTING: "info@emsarconsulting.az",
@@ -165,11 +165,17 @@ def test_company_staff_give_nobody_another_address(known: str, kind: str) -> Non
     assert SubjectIdentifier.objects.count() == 1
 
 
-def test_company_staff_enter_both_addresses_of_somebody_new_or_known_by_both() -> None:
-    user = consulting_user()
+def test_company_staff_give_nobody_new_the_number_of_somebody_else() -> None:
+    """Who calls later with that number would become the person of that address."""
+    with travel(23, 12), pytest.raises(RequestStateError, match="not known as one person's"):
+        register(taken_down(email="rena@example.com"), by=consulting_user())
+    assert SubjectIdentifier.objects.count() == 0
+
+
+def test_company_staff_enter_both_addresses_of_somebody_known_by_both() -> None:
     with travel(23, 12):
-        first = register(taken_down(email="rena@example.com"), by=user)
-        second = register(taken_down(email="rena@example.com"), by=user)
+        first = register(taken_down(email="rena@example.com"), by=make_user())
+        second = register(taken_down(email="rena@example.com"), by=consulting_user())
     assert first.subject_id == second.subject_id == second.phone.subject_id
     assert DataSubject.objects.count() == 1
 

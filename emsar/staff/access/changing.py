@@ -109,6 +109,13 @@ def change_role(user: User, role: str, entity: LegalEntity | None, *, actor: UUI
     tell_officers("role", user)
 
 
+def tell_of_name(user: User) -> None:
+    """Another name stands beside what somebody does: the person and the officers are told."""
+    readers = {one.pk: one for one in [user, *User.objects.reachable(Role.DPO)]}
+    key = f"staff:name:{user.pk}:{timezone.now():%s%f}"
+    tell(list(readers.values()), "staff_changed", _what("name", user), key=key)
+
+
 def forget_factor(user: User) -> None:
     """Neither app nor paper opens anything any more."""
     TotpDevice.objects.filter(user=user).delete()

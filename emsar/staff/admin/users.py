@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emsar.staff.access import approving
+from emsar.staff.access.changing import tell_of_name
 from emsar.staff.access.stepup import confirmation
 from emsar.staff.access.welcoming import welcome
 from emsar.staff.acting import acting_user
@@ -145,6 +146,8 @@ class UserAdmin(AuditedAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            if "full_name" in form.changed_data:
+                tell_of_name(obj)
             return
         reason = form.cleaned_data.get("reason") or ""
         welcome(obj, actor=acting_user(request), reason=reason)

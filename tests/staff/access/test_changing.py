@@ -204,6 +204,15 @@ class TestRoles:
         assert client.post(verb(colleague, "role"), fields).status_code == 422
 
 
+def test_another_name_is_told_to_the_person_and_the_officers(
+    client, administrator, officer, colleague
+) -> None:
+    fields = {"full_name": "Somebody Else", "language": "en"}
+    address = reverse("admin:staff_user_change", args=[colleague.pk])
+    assert client.post(address, fields).status_code == 302
+    assert {mail.to_address for mail in mails("staff:name:")} == {officer.email, colleague.email}
+
+
 class TestLeaving:
     def test_who_leaves_is_out_at_once_and_stays_in_the_audit(
         self, client, administrator, colleague, inside

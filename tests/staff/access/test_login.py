@@ -50,6 +50,12 @@ def clock():
         yield clock
 
 
+def about_staff(query: dict[str, str]) -> bool:
+    """Not what a process looks up again every few seconds, whoever comes."""
+    # Nobody knows the text of what PostgreSQL keeps prepared: that is the counter's own statement.
+    return "publicationcounter" not in (query["sql"] or "")
+
+
 def logins() -> list[object]:
     return list(AuditEvent.objects.filter(action="staff.login").values_list("actor", flat=True))
 
@@ -287,7 +293,7 @@ class TestGuessing:
             for _ in range(7):
                 with CaptureQueriesContext(connection) as queries:
                     type_password(name, "wrong")
-                costs[-1].append(len(queries))
+                costs[-1].append(sum(map(about_staff, queries)))
         assert costs[0] == costs[1]
         assert max(costs[0]) > costs[0][0], "the fifth failure tells the person"
 

@@ -39,8 +39,9 @@ def test_door_lets_five_try(filled_db) -> None:
     with time_machine.travel(NOON, tick=False):
         door = Door("test", "somebody", lockout.GROWING)
         tries = at_once(lambda: lockout.attempt(door), 16)
-        assert lockout.attempt(door).closed_until is not None
-    assert 1 <= sum(one.closed_until is None for one in tries) <= 5
+        # Those that met in the middle came too late; afterwards nobody gets more than was left.
+        tries += [lockout.attempt(door) for _ in range(6)]
+    assert sum(one.closed_until is None for one in tries) == 5
 
 
 def test_wrong_codes_at_once_are_counted_one_by_one(filled_db) -> None:
