@@ -44,11 +44,11 @@ catalogues: $(INSTALLED)
 	@DJANGO_SETTINGS_MODULE=emsar.settings.test $(BIN)/python manage.py compile_messages
 
 test: catalogues
-	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 4 --dist loadfile $(ARGS)
 
 # Measuring makes Python slower by two thirds, so it is not part of every run.
 coverage: catalogues
-	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 3 --dist loadfile \
+	$(BIN)/python -m emsar.embedded exec -- $(BIN)/python -m pytest -n 4 --dist loadfile \
 	  --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 # EXAMPLES at each form and link; `make test` tries a few, the same each time.

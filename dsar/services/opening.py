@@ -1,7 +1,6 @@
 """Opening a case, however the demand came in; the same asked twice joins the open case."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -48,7 +47,6 @@ def open_case(
     if received_at > timezone.now():
         raise CaseRefusedError(_("A request cannot have been received in the future."))
     _lock(person)
-    said, received_at = received_at, claims.counted_from(received_at, by)
     about = subject or (None if kind in ABOUT_OTHERS else person.pk)
     given = {column: value for column, value in (reach or {}).items() if value}
     demand = Demand(channel, received_at, details.strip(), given, proof, by)
@@ -56,13 +54,10 @@ def open_case(
     if case is not None and not proof and ends_before_a_link(case):
         identity.give_way(case)
     elif case is not None:
-        return join(case, replace(demand, received_at=said))
+        return join(case, demand)
     case = _new(kind, about, language, demand)
     _file(case, person, contact, demand)
-    note_event(case, "received", actor=by.pk if by else None, reason=channel)
-    if by is not None and said != received_at:
-        claims.earlier(case, said, by=by)
-    audit("case.open", case, by)
+    _noted(case, demand)
     return case
 
 
@@ -79,14 +74,23 @@ def _open_one(kind: Kind, person: DataSubject, about: UUID | None) -> Case | Non
     return found.filter(subject__isnull=True, file__person=person).first()
 
 
+def _noted(case: Case, demand: Demand) -> None:
+    actor = demand.by.pk if demand.by else None
+    note_event(case, "received", actor=actor, reason=demand.channel)
+    if demand.by is not None and demand.received_at != case.received_at:
+        claims.earlier(case, demand.received_at, by=demand.by)
+    audit("case.open", case, demand.by)
+
+
 def _new(kind: Kind, about: UUID | None, language: str, demand: Demand) -> Case:
-    promised = promise_of(kind, demand.received_at)
+    received_at = claims.counted_from(demand.received_at, demand.by)
+    promised = promise_of(kind, received_at)
     case = Case(
         kind=kind,
         channel=Channel(demand.channel),
         language=language,
         subject=about,
-        received_at=demand.received_at,
+        received_at=received_at,
         registered_by=demand.by.pk if demand.by else None,
         promise_due=promised.last_day,
         execute_on=promised.execute_on,

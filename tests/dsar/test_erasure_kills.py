@@ -129,7 +129,11 @@ def test_approval_killed_at_every_statement_is_done_whole_or_not_at_all(web) -> 
     assert statements > 40
     for fatal in range(1, statements + 1):
         case = someone(fatal)
-        assert web(f"approve {fatal} {case.pk} {officer.pk}") == ["killed"]
+        (answer,) = web(f"approve {fatal} {case.pk} {officer.pk}")
+        if answer != "killed":
+            # What a process looks up every few seconds was among the statements counted above.
+            assert fatal > int(answer.rpartition(":")[2]) > statements - 3
+            break
         case.refresh_from_db()
         assert case.status == Status.OPEN
         assert is_untouched(case), fatal

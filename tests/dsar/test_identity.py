@@ -17,7 +17,7 @@ from emsar.retention.models import DeletionOrder, DestructionLine, LedgerEntry
 from emsar.subjects.identifiers import find_or_create
 from emsar.subjects.models import DataSubject, SubjectIdentifier
 from tests.dsar.asking import ADDRESS, ask, entry, mails, path_in
-from tests.factories import make_request, make_user, solutions_user
+from tests.factories import make_request, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +174,7 @@ class TestStaff:
 
     def test_entry_of_a_colleague_joins_with_its_words_as_the_persons(self):
         case = by_staff(details="First.")
-        again = by_staff(details="Second.", by=solutions_user())
+        again = by_staff(details="Second.", by=make_user())
         assert again.pk == case.pk
         assert CaseMessage.objects.get().direction == CaseMessage.Direction.FROM_PERSON
 

@@ -154,7 +154,7 @@ class TestReply:
         with travel(23):
             objections.object(case_of(), ["reply"], by=make_user())
         with travel(25), pytest.raises(RequestStateError, match="objected before that day"):
-            contracts.record_contract(fresh(item), date(2026, 11, 24), None, by=solutions_user())
+            contracts.record_contract(fresh(item), date(2026, 11, 24), None, by=make_user())
 
     def test_mailboxes_with_a_copy_are_told(self, item) -> None:
         deliver()
