@@ -95,6 +95,10 @@ def let_be_due(*cases: Case) -> None:
     Case.objects.filter(pk__in=[case.pk for case in cases]).update(**days)
 
 
+# Each statement in `KILL_EVERY=1 make test`; every third one in a usual run, for the time it takes.
+EVERY = int(os.environ.get("KILL_EVERY", "3"))
+
+
 def is_untouched(case: Case) -> bool:
     people = DataSubject.objects.filter(pk=case.subject).count()
     requests = ConsultationRequest.objects.filter(subject=case.subject).count()
@@ -127,7 +131,7 @@ def test_approval_killed_at_every_statement_is_done_whole_or_not_at_all(web) -> 
     assert_done_once(first)
     statements = int(answer.rpartition(":")[2])
     assert statements > 40
-    for fatal in range(1, statements + 1):
+    for fatal in range(1, statements + 1, EVERY):
         case = someone(fatal)
         (answer,) = web(f"approve {fatal} {case.pk} {officer.pk}")
         if answer != "killed":
@@ -137,7 +141,7 @@ def test_approval_killed_at_every_statement_is_done_whole_or_not_at_all(web) -> 
         case.refresh_from_db()
         assert case.status == Status.OPEN
         assert is_untouched(case), fatal
-        if fatal % 10 == 0:
+        if fatal % 10 == 1:
             assert web(f"approve 0 {case.pk} {officer.pk}")[0].startswith("ended:0")
             assert_done_once(case)
             done += 1

@@ -128,7 +128,7 @@ def test_parting_tag_writes_after_the_next_page_has_cleared(proxy, look):
         for name in ("_ga", "_ga_TEST123")
     ]
     # The browser may also read the next page's head a moment later: then there is nothing left.
-    for _ in range(5):
+    for _ in range(25):
         page = look(DENIED, GRANTED, BEGUN, CONFIG, mode=Mode.PARTING)
         page.wait_for_function("document.cookie")
         proxy.stub(SITE, lambda request: (200, HTML + gone, b"<p>Withdrawn"))
