@@ -5,6 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION = 0.13.9
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# Where it is switched off, each of the many processes of the tests compiles all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
 CODE := emsar policies consent requests_inbox dsar manage.py
 
 .PHONY: help run test coverage fuzz check check-site bench bench-site bench-retention bench-rights load lock messages compilemessages catalogues clean

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests import logins
+from tests import assets, logins
 from tests.browser import browser, context, mark_needs, page
 from tests.desks import open_as
 from tests.fixtures import _fresh_caches, django_db_setup, filled_db
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 
+assets.install()
 logins.install()
 
 # Thousands of tests leave their objects behind; looking through all of them again and again is a

@@ -17,10 +17,11 @@ from emsar.staff.models import KeyedCount
 from tests.canary.leaks import leaks, stored
 from tests.factories import make_request
 
-WORD = "Qəndabşəkərov"
+# No word of the other tests here: they may look through the same Redis at the same time.
+WORD = "Bənövşəzarov"
 FORMS = {
     "as typed": WORD,
-    "in capitals": "QƏNDABŞƏKƏROV",
+    "in capitals": "BƏNÖVŞƏZAROV",
     "folded": fold(WORD),
     "in another text": f"x{WORD}y",
     "percent-encoded": quote(WORD),
@@ -45,7 +46,7 @@ def test_search_finds_the_word_in_every_form(form) -> None:
 
 
 def test_search_finds_nothing_where_nothing_is() -> None:
-    assert leaks([WORD], {"somewhere": "Quite another text, and Qəndab too."}) == []
+    assert leaks([WORD], {"somewhere": "Quite another text, and Bənövşə too."}) == []
 
 
 def test_search_finds_what_is_stored_in_clear_in_each_place(filled_db, settings, caplog) -> None:

@@ -15,7 +15,7 @@ from emsar.datamap.rules import EvidenceRule, evidence_rules
 from emsar.datamap.terms import Unit
 from emsar.entities.businessdays import ONE_DAY
 from emsar.entities.models import ScheduleTerm
-from emsar.entities.registry import registry, reset
+from emsar.entities.registry import read_registry, reset
 from emsar.retention import evidence_checks
 from emsar.retention.evidence import forget_evidence, forget_month, months_to_go, oldest_kept
 from emsar.retention.models import DestructionLine, Sweep
@@ -172,7 +172,7 @@ def test_check_names_a_rule_without_a_term(monkeypatch, term, said) -> None:
 
 
 def test_check_names_a_rule_that_counts_business_days(monkeypatch, settings) -> None:
-    profile = registry()
+    profile = read_registry()
     term = profile.term("schedule", "views")
     object.__setattr__(term, "unit", Unit.BUSINESS_DAYS.value)
     settings.PROFILE = profile
