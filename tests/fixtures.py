@@ -18,7 +18,6 @@ from emsar.retention import banner
 from policies import versions
 from tests import snapshot, webrole
 
-
 # What the registry and the notices keep in memory of the filled database.
 _warmed_registry: list[Any] = []
 _warmed_notices: dict[Any, Any] = {}

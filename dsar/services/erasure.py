@@ -35,6 +35,11 @@ def needs_second() -> bool:
     return bool(settings.DSAR_SECOND_APPROVAL)
 
 
+def is_asked(person: UUID) -> bool:
+    """Whether somebody asked for the deletion of this person's data, proved or not."""
+    return Case.objects.running().filter(subject=person, kind__in=ERASING_KINDS).exists()
+
+
 @transaction.atomic
 def approve(case: Case, *, by: User) -> None:
     """Approve what the preview showed; without a second person it is carried out at once.

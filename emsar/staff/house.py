@@ -18,7 +18,9 @@ from emsar.entities.wording import capital
 # What a filter of a column, and the bar of dates above a list, put into the address.
 ENDINGS = ("exact", "isnull", "isempty")
 PARTS = ("year", "month", "day")
-LONGEST_YEAR = 4
+LONGEST_PART = 4
+# Django asks for the year after the one that is chosen, and Python knows none after 9999.
+LAST_YEAR = "9999"
 
 
 class HouseAdmin(admin.ModelAdmin[Any]):
@@ -39,7 +41,8 @@ class HouseAdmin(admin.ModelAdmin[Any]):
         asked |= {f"{name}__{ending}" for name in named for ending in ENDINGS}
         asked |= {f"{self.date_hierarchy}__{part}" for part in PARTS if self.date_hierarchy}
         asked |= {f"{name}__{_key_of(self.model, name)}__exact" for name in named}
-        if lookup.rpartition("__")[2] in PARTS and len(str(value)) > LONGEST_YEAR:
+        part = lookup.rpartition("__")[2]
+        if part in PARTS and (len(str(value)) > LONGEST_PART or str(value) == LAST_YEAR):
             return False
         return lookup in asked
 

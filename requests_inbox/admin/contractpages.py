@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emsar.staff.models import User
+from emsar.staff.verbpage import Visit
 from requests_inbox.admin.clock import kept_words, last_day_preview
 from requests_inbox.admin.contractforms import (
     ContractEndForm,
@@ -18,6 +21,7 @@ from requests_inbox.admin.contractforms import (
 from requests_inbox.admin.verbpage import VerbPage
 from requests_inbox.models import ConsultationRequest
 from requests_inbox.services import contracts, documents
+from requests_inbox.services.errors import RequestStateError
 from requests_inbox.services.keeping import document_days, last_day_without_contract
 
 
@@ -30,6 +34,15 @@ class RecordContract(VerbPage):
         "last day if that is later."
     )
     form = ContractForm
+
+    def stop(self, visit: Visit[ConsultationRequest]) -> HttpResponse | None:
+        """Who may not do so is told before the form is filled in."""
+        try:
+            contracts.guard_promise(visit.thing, visit.user)
+        except RequestStateError as problem:
+            messages.error(visit.request, str(problem))
+            return self.back(visit)
+        return None
 
     def do(self, item: ConsultationRequest, data: dict[str, Any], user: User) -> str:
         return _kept(contracts.record_contract(item, data["start"], data["end"], by=user))

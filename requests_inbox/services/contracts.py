@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from emsar.audit import record
 from emsar.entities.businessdays import BAKU, add_calendar_months
 from emsar.staff.models import Role, User
+from emsar.subjects.promises import is_deletion_asked
 from requests_inbox.models import STOPPED, AccountingDocument, ConsultationRequest, Status
 from requests_inbox.moments import EARLIEST, FURTHEST_MONTHS
 from requests_inbox.services.errors import RequestStateError
@@ -28,7 +29,7 @@ def record_contract(
     locked = lock_for(request, by)
     if locked.has_contract:
         raise RequestStateError(_("A contract is recorded on this request already."))
-    _guard_promise(locked, by)
+    guard_promise(locked, by)
     check_dates(locked, start, end)
     _store(locked, start, end)
     note_event(locked, "contract_recorded", actor=by.pk, reason=start.isoformat())
@@ -46,7 +47,7 @@ def end_contract(request: ConsultationRequest, end: date | None, *, by: User) ->
     if end == locked.contract_end:
         return locked.destroy_after
     if locked.contract_end is not None and (end is None or end > locked.contract_end):
-        _guard_promise(locked, by)
+        guard_promise(locked, by)
     _store(locked, start, end)
     if end is None:
         note_event(locked, "contract_goes_on", actor=by.pk)
@@ -72,14 +73,25 @@ def remove_contract(request: ConsultationRequest, *, by: User) -> date | None:
     return _noted("request.contract_remove", locked, by)
 
 
-def _guard_promise(request: ConsultationRequest, by: User) -> None:
-    """After a withdrawal or an objection a day of deletion is promised (E-8g, E-7.2e); only the
-    officer may say that the request is kept all the same."""
-    if request.status in STOPPED and not by.is_dpo:
+def guard_promise(request: ConsultationRequest, by: User) -> None:
+    """Raise RequestStateError for company staff once a person wants the request gone.
+
+    After a withdrawal, an objection or a demand for deletion, decided or not, a day is promised
+    (E-8f, E-8g, E-7.2e); only the officer may say that the request is kept all the same.
+    """
+    if not by.is_dpo and _is_to_go(request):
         raise RequestStateError(
-            _("The person was promised that this request is deleted. Only the data protection "
-              "officer can say that a contract keeps it.")
+            _("The person withdrew, objected or asked for deletion. Please ask the data protection "
+              "officer: only they can say that a contract keeps this request.")
         )  # fmt: skip
+
+
+def _is_to_go(request: ConsultationRequest) -> bool:
+    if request.status in STOPPED or request.objected_until is not None:
+        return True
+    person = request.subject
+    person.refresh_from_db(fields=["suspended_at"])
+    return person.suspension_covers(request.registered_at) or is_deletion_asked(person.pk)
 
 
 def lock_for(request: ConsultationRequest, by: User) -> ConsultationRequest:

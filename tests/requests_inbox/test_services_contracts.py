@@ -203,12 +203,15 @@ class TestWithdrawal:
         item, user = monday_request(), solutions_user()
         with travel(25, 10):
             handling.withdraw(item, method="staff", actor=make_user())
-        with travel(27, 10), pytest.raises(RequestStateError, match="Only the data protection"):
+        with (
+            travel(27, 10),
+            pytest.raises(RequestStateError, match="ask the data protection officer"),
+        ):
             contracts.record_contract(item, date(2026, 11, 24), None, by=user)
         with travel(27, 10):
             contracts.record_contract(item, date(2026, 11, 24), date(2026, 11, 25), by=make_user())
             for end in (None, date(2030, 1, 1)):
-                with pytest.raises(RequestStateError, match="Only the data protection"):
+                with pytest.raises(RequestStateError, match="ask the data protection officer"):
                     contracts.end_contract(fresh(item), end, by=user)
         assert fresh(item).contract_end == date(2026, 11, 25)
 

@@ -1,6 +1,7 @@
 """Logins and evidence in the admin: who manages them, and what the audit keeps of it."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -12,6 +13,7 @@ from django.utils.translation import override
 from emsar.audit import record
 from emsar.audit.models import AuditEvent
 from emsar.audit.sealing import seal
+from emsar.staff.admin.users import ChangeUserForm
 from emsar.staff.models import Role, User
 from tests.factories import make_user, solutions_user
 
@@ -127,6 +129,21 @@ def test_login_is_changed_and_the_audit_names_the_fields_only(administrator, cli
     (event,) = events("admin.change")
     assert event.detail == {"fields": "full_name"}
     assert_nothing_personal_is_kept("Əvvəlki", "old@example.com")
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_back(
+    administrator, client, monkeypatch
+) -> None:
+    user = make_user(full_name="Ad")
+
+    def switched_off_meanwhile(form: ChangeUserForm) -> dict[str, Any]:
+        User.objects.filter(pk=user.pk).update(is_active=False, role=Role.AUDITOR)
+        return form.cleaned_data
+
+    monkeypatch.setattr(ChangeUserForm, "clean", switched_off_meanwhile)
+    client.post(page("change", user.pk), {"full_name": NAME, "language": "en"})
+    user.refresh_from_db()
+    assert (user.full_name, user.is_active, user.role) == (NAME, False, Role.AUDITOR)
 
 
 def test_name_taken_away_is_stored_as_none(administrator, client) -> None:

@@ -145,7 +145,8 @@ class UserAdmin(AuditedAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
-            super().save_model(request, obj, form, change)
+            # What else stands in the row may have been changed since the page was asked for.
+            obj.save(update_fields=form.changed_data)
             if "full_name" in form.changed_data:
                 tell_of_name(obj)
             return
