@@ -35,6 +35,8 @@ POSTED: dict[str, Any] = {
 INSTEAD: dict[str, dict[str, Any]] = {
     "dsar_case_decide": {"answer": "apply"},
     "requests_inbox_consultationrequest_close": {"reason": "spam"},
+    # Longer would wait for the officer.
+    "requests_inbox_consultationrequest_contract_end": {"end": "2026-09-01"},
     "requests_inbox_consultationrequest_hand_over": {"reason": "field"},
     "retention_legalhold_release": {"reason": "settled"},
     "retention_necessityreview_sign": {"outcome": "needed"},
