@@ -51,6 +51,7 @@ declare(
         "status": Personal("where it stands", erase=KEEP),
         "outcome": Personal("how it ended", erase=KEEP),
         "received_at": Personal("when it came in", erase=KEEP),
+        "said_at": Personal("when it came in as a colleague says", erase=KEEP),
         "verified_at": Personal("when identity was proved", erase=KEEP),
         "promise_due": Personal("until when we promised to answer", erase=KEEP),
         "statutory_due": Personal("until when the law wants an answer", erase=KEEP),

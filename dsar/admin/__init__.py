@@ -18,6 +18,7 @@ from dsar.admin.choosing import ChooseRecords, PickSubject
 from dsar.admin.erasing import Approve, Explain, Second
 from dsar.admin.intake import intake_view
 from dsar.admin.people import cases_of
+from dsar.admin.receipt import Receipt
 from dsar.admin.rights import Block, Lift, ObjectTo, Propose, decide_view
 from dsar.admin.undelivered import ToldOtherwise
 from dsar.admin.verbpage import VerbPage
@@ -52,9 +53,9 @@ for _panel in (cases_panel, figures_panel, intake_panel):
 register_records(cases_of)
 
 VERBS: tuple[type[VerbPage], ...] = (
-    Tell, HandOver, ToldOtherwise, MailLink, Prove, PickSubject, ChooseRecords, Approve, Second,
-    Explain, Release, Propose, ObjectTo, Block, Lift, Answer, Question, Resume, Extend, Refuse,
-    Withdraw, Message, Note,
+    Tell, HandOver, ToldOtherwise, Receipt, MailLink, Prove, PickSubject, ChooseRecords, Approve,
+    Second, Explain, Release, Propose, ObjectTo, Block, Lift, Answer, Question, Resume, Extend,
+    Refuse, Withdraw, Message, Note,
 )  # fmt: skip
 
 

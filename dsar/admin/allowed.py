@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dsar.admin.stages import APPROVAL, OFFICER, Stage, second_needed
+from dsar.admin.stages import APPROVAL, OFFICER, Stage, behind, second_needed
 from dsar.models import Case, CaseFile, Kind, Status
 from dsar.models.kinds import ERASING_KINDS
 from dsar.services import byhand
@@ -20,13 +20,14 @@ from emsar.subjects.models import DataSubject
 
 # Verbs of the officer's while a case is worked on, in the order of the page.
 WORK = (
-    *("told", "link", "prove", "subject", "records", "approve", "second", "release", "propose"),
-    *("object", "explain", "block", "lift", "answer", "question", "resume", "extend", "refuse"),
-    *("withdraw", "tell", "handover"),
+    *("told", "receipt", "link", "prove", "subject", "records", "approve", "second", "release"),
+    *("propose", "object", "explain", "block", "lift", "answer", "question", "resume", "extend"),
+    *("refuse", "withdraw", "tell", "handover"),
 )
 TALK = ("message", "note")
 TITLES: dict[str, str | Promise] = {
     "told": _("The person was told by another way"),
+    "receipt": _("Say when it came in"),
     "link": _("Mail a link that proves the address"),
     "prove": _("Record the proof of identity"),
     "subject": _("Pick the data subject"),
@@ -53,6 +54,7 @@ TITLES: dict[str, str | Promise] = {
 # The one thing that each stage asks for.
 FIRST = {
     Stage.UNVERIFIED: "prove",
+    Stage.RECEIPT: "receipt",
     Stage.CLAIM: "prove",
     Stage.SUBJECT: "subject",
     Stage.RECORDS: "records",
@@ -124,7 +126,11 @@ def _verb(case: Case, name: str) -> Verb:
 def allowed(case: Case, stage: Stage, user: User) -> frozenset[str]:
     """The verbs that the state of a case permits to this officer."""
     failed = undelivered().filter(pk=case.pk).exists()
-    return _by_state(case, stage, user) | ({"told"} if failed else set()) | _by_hand(case)
+    found = _by_hand(case) | ({"told"} if failed else set())
+    if stage == Stage.RECEIPT:
+        # When it came in keeps nothing else from being done.
+        found, stage = {*found, "receipt"}, behind(case)
+    return _by_state(case, stage, user) | found
 
 
 def _by_hand(case: Case) -> set[str]:

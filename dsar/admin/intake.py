@@ -22,6 +22,7 @@ from dsar.admin.forms import MAX_NOTE, STAFF_PROOFS, text_field
 from dsar.admin.frame import BOARD, UNPROCESSABLE, frame, let_in
 from dsar.correcting import MAX_POSTAL
 from dsar.models import Case, Channel, Kind
+from dsar.services.claims import is_long_ago
 from dsar.services.errors import CaseRefusedError
 from dsar.services.registering import NOBODY, StaffEntry, register
 from emsar.staff.acting import acting_user
@@ -35,6 +36,13 @@ WHO = frozenset({"email", "phone", "name", "postal"})
 MAX_PHONE = 40
 OFFICER_CONFIRMS = gettext_lazy(
     "The data protection officer confirms the proof before anything is done."
+)
+LONG_AGO_WAITS = gettext_lazy(
+    "A day more than a week ago waits for the word of the data protection officer."
+)
+BELIEVED_FROM = gettext_lazy(
+    "Both terms start here, but at most a week ago. A day before that, or before the day of an "
+    "open case that this joins, waits for the word of the data protection officer."
 )
 BY_HAND = [choice for choice in Channel.choices if choice[0] != Channel.FORM]
 
@@ -165,11 +173,22 @@ def intake_view(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(problem))
         return _page(request, form, UNPROCESSABLE)
     messages.success(request, _said(cases))
-    if form.cleaned_data["proof"] and not user.is_dpo:
-        messages.info(request, OFFICER_CONFIRMS)
+    if not user.is_dpo:
+        _tell_what_waits(request, form.cleaned_data)
     if not user.has_perm(BOARD.right):
         return redirect("admin:index")
     return redirect(address_of(cases[0]) if len(cases) == 1 else BOARD.address)
+
+
+def _tell_what_waits(request: HttpRequest, data: dict[str, Any]) -> None:
+    """What company staff typed and only the officer can make true.
+
+    By what was typed alone: whether a case was open already is not theirs to know.
+    """
+    if data["proof"]:
+        messages.info(request, OFFICER_CONFIRMS)
+    if is_long_ago(data["received_at"]):
+        messages.info(request, LONG_AGO_WAITS)
 
 
 def _said(cases: list[Case]) -> str:
@@ -181,5 +200,6 @@ def _said(cases: list[Case]) -> str:
 def _page(request: HttpRequest, form: IntakeForm, status: int = 200) -> HttpResponse:
     if not acting_user(request).is_dpo:
         form.fields["proof"].help_text = OFFICER_CONFIRMS
+        form.fields["received_at"].help_text = BELIEVED_FROM
     context = frame(request, BOARD, _("Open a case"), form=form, sub=True)
     return TemplateResponse(request, "admin/dsar/intake.html", context, status=status)

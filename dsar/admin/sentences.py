@@ -13,6 +13,7 @@ SENTENCES = {
     "earlier_claimed": gettext_noop(
         "A colleague says that it was received earlier; the officer has to confirm it."
     ),
+    "not_earlier": gettext_noop("It was not received earlier: the deadlines stay as they are."),
     "verified": gettext_noop("Identity proved by: %(reason)s."),
     "closed_unverified": gettext_noop("Identity was never proved: answered and destroyed."),
     "chosen": gettext_noop("The records of the person were chosen."),

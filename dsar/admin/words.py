@@ -10,11 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dsar.admin.frame import today_in_baku
-from dsar.admin.stages import APPROVAL, OFFICER, Stage
+from dsar.admin.stages import APPROVAL, OFFICER, Stage, behind
 from dsar.clocks import earlier
 from dsar.models import Case, Outcome
 from dsar.models.kinds import ANSWERED_BY_PEOPLE, RELEASING_KINDS, Kind
 
+# Where the machine waits, or is at work already.
+WAITING = (
+    *(Stage.UNVERIFIED, Stage.CLAIM, Stage.SUBJECT, Stage.RECORDS),
+    *(Stage.RUNNING, Stage.FINDINGS),
+)
 # So many calendar days before a deadline a case is near it; the first reminder but one.
 NEAR = 3
 
@@ -63,11 +68,13 @@ def which_words(case: Case) -> str:
 def machine_day(case: Case, stage: str) -> date | None:
     """The day in whose night the machine acts; None where it has to wait for somebody's word.
 
-    One that nobody proves is closed on the promised day, whatever its kind.
+    One that nobody proves is closed on the promised day, whatever its kind, unless a colleague's
+    word waits for the officer.
     """
     if stage == Stage.UNVERIFIED:
         return case.promise_due
-    waits = stage in (*(Stage.CLAIM, Stage.SUBJECT, Stage.RECORDS), Stage.RUNNING, Stage.FINDINGS)
+    stage = behind(case) if stage == Stage.RECEIPT else stage
+    waits = stage in WAITING
     # A copy waits for the answer to a question; a block is set at once, or the officer's to decide.
     waits = waits or (stage == Stage.PERSON and case.kind in RELEASING_KINDS)
     by_people = case.kind in (*ANSWERED_BY_PEOPLE, Kind.BLOCKING)

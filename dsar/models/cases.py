@@ -67,7 +67,9 @@ class Case(models.Model):
     them; NULL until one is assigned. Days are days of Asia/Baku: ``promise_due`` is the last day of
     the promised term, which never moves (E-8k), ``execute_on`` the one in whose night the machine
     does what nobody did, ``statutory_due`` NULL while that clock is switched off or paused.
-    ``destroy_after`` is the last day on which the skeleton is kept, NULL while the case runs.
+    ``said_at`` is when a colleague says that it was received, earlier than ``received_at``: the
+    clocks wait for the officer's word. ``destroy_after`` is the last day on which the skeleton is
+    kept, NULL while the case runs.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,6 +86,8 @@ class Case(models.Model):
     subject = models.UUIDField(_("data subject"), null=True, editable=False)
     is_shared = models.BooleanField(_("address with several names"), default=False)
     received_at = models.DateTimeField(_("received"))
+    # Translators: check: a colleague says so, and the officer has not confirmed it.
+    said_at = models.DateTimeField(_("said to have been received"), null=True, editable=False)
     registered_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     registered_by = models.UUIDField(null=True, editable=False)
     verified_at = models.DateTimeField(_("identity proved"), null=True, editable=False)
@@ -118,6 +122,9 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(execute_on__lte=F("promise_due")), name="machine_is_not_late"
+            ),
+            models.CheckConstraint(
+                condition=Q(said_at__lt=F("received_at")), name="said_to_be_earlier"
             ),
             # The same asked twice before it is carried out joins the open case.
             models.UniqueConstraint(

@@ -30,6 +30,7 @@ CASES: dict[str, TableWords] = {
             "status": _("status"),
             "outcome": _("outcome"),
             "received_at": _("received"),
+            "said_at": _("said to have been received"),
             "verified_at": _("identity proved"),
             "promise_due": _("promised until"),
             "statutory_due": _("due by law"),

@@ -40,6 +40,8 @@ _ACTIONS: dict[str, Promise] = {
     "case.join": gettext_lazy("added to your request about your data"),
     "case.reach": gettext_lazy("changed your name or postal address, as you asked"),
     "case.earlier": gettext_lazy("noted that your request was received earlier"),
+    "case.claim": gettext_lazy("noted what the data protection officer has to confirm"),
+    "case.not_earlier": gettext_lazy("noted that your request was not received earlier"),
     "case.verify": gettext_lazy("noted that your identity was proved"),
     "case.link": gettext_lazy("had a link mailed to you"),
     "case.records": gettext_lazy("looked at the records under your address"),

@@ -1,5 +1,6 @@
 """The days of a case: facts of its rows, terms of the policy, the profile and the calendar."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -61,6 +62,17 @@ def statutory_day(case: Case) -> date | None:
     """Its last day, None while it is switched off or rests."""
     found = statutory_of(case)
     return found.last_day if found else None
+
+
+def if_received(case: Case, moment: datetime) -> Case:
+    """The case, not saved, with both clocks from an earlier receipt; no date moves to a later day,
+    and the law's rests during a question."""
+    promised, found = promise_of(case.kind, moment), copy(case)
+    found.received_at = moment
+    found.promise_due = min(case.promise_due, promised.last_day)
+    found.execute_on = min(case.execute_on, promised.execute_on)
+    found.statutory_due = None if case.paused_since else statutory_day(found)
+    return found
 
 
 def pauses_of(case: Case) -> list[Pause]:

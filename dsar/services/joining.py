@@ -2,7 +2,7 @@
 
 Whoever says without a proof that they are the person of a case changes nothing in it: their words,
 name and address are noted and marked. Only the clocks may start earlier, never later, and only
-by the officer's word.
+by the officer's word; that of company staff waits for it.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dsar.models import Case, CaseFile, CaseMessage, Status
-from dsar.services.claims import earlier, is_claimed
-from dsar.services.dates import promise_of, statutory_day
+from dsar.services.claims import earlier, is_claimed, is_seen, still_said
+from dsar.services.dates import if_received
 from dsar.services.transitions import note_event
 from emsar.audit import record
 from emsar.datamap import terms
@@ -23,6 +23,7 @@ from emsar.entities.registry import registry
 from emsar.staff.models import User
 
 RECEIVED_EARLIER, REACH_CHANGED = "received_earlier", "reach_changed"
+_DATES = ("received_at", "promise_due", "execute_on", "statutory_due", "said_at")
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,22 @@ def join(case: Case, demand: Demand) -> Case:
     if file is not None:
         _add(case, file, demand)
     if demand.by is not None and demand.received_at < case.received_at:
-        if demand.by.is_dpo:
-            _start_earlier(case, demand)
-        else:
-            earlier(case, demand.received_at, by=demand.by)
+        _count_earlier(case, demand, demand.by)
     audit("case.join", case, demand.by)
     return case
 
 
-def ends_before_a_link(case: Case, promised: date | None = None) -> bool:
-    """Whether an unproved case would be closed before a link mailed now has ended (E-8j)."""
-    if case.status != Status.UNVERIFIED or is_claimed(case):
+def ends_before_a_link(case: Case) -> bool:
+    """Whether an unproved case will be closed before a link mailed now has ended (E-8j)."""
+    return not is_claimed(case) and would_end(case, case.promise_due)
+
+
+def would_end(case: Case, promised: date) -> bool:
+    """Whether a case that nobody has proved, or saw proved, and that is promised until a day would
+    be closed before a link mailed now has ended."""
+    if case.status != Status.UNVERIFIED or is_seen(case):
         return False
-    closed = datetime.combine(promised or case.promise_due, time(), BAKU)
+    closed = datetime.combine(promised, time(), BAKU)
     return closed < timezone.now() + timedelta(days=terms.value("schedule", "case_link"))
 
 
@@ -104,24 +108,27 @@ def _message(file: CaseFile, direction: str, body: str, by: User | None) -> None
     CaseMessage.objects.create(file=file, direction=direction, body=body, author=author)
 
 
-def _start_earlier(case: Case, demand: Demand) -> None:
-    """Both clocks from the earlier receipt; a promise never moves to a later day.
-
-    Not for a case that nobody has proved and that would end by this before its link does.
-    """
-    promised = promise_of(case.kind, demand.received_at)
-    if not demand.proof and ends_before_a_link(case, promised.last_day):
+def _count_earlier(case: Case, demand: Demand, by: User) -> None:
+    """The officer's demand moves the clocks, unless nobody has proved the case and it would end by
+    this before its link does; that of company staff waits for the officer."""
+    if not by.is_dpo:
+        earlier(case, demand.received_at, by=by)
         return
-    case.received_at = demand.received_at
-    case.promise_due = min(case.promise_due, promised.last_day)
-    case.execute_on = min(case.execute_on, promised.execute_on)
-    case.statutory_due = None if case.paused_since else statutory_day(case)
-    columns = ("received_at", "promise_due", "execute_on", "statutory_due")
-    Case.objects.filter(pk=case.pk).update(**{name: getattr(case, name) for name in columns})
-    actor = demand.by.pk if demand.by else None
-    note_event(case, RECEIVED_EARLIER, actor=actor, reason=demand.channel)
+    moved = if_received(case, demand.received_at)
+    if demand.proof or not would_end(case, moved.promise_due):
+        start_earlier(case, moved, reason=demand.channel, by=by)
+
+
+def start_earlier(case: Case, moved: Case, *, reason: str, by: User) -> None:
+    """Both clocks as they are in ``moved``, the case as if received earlier; what colleagues say
+    ends once it is not earlier than that."""
+    for name in _DATES:
+        setattr(case, name, getattr(moved, name))
+    case.said_at = still_said(case.said_at, case.received_at)
+    Case.objects.filter(pk=case.pk).update(**{name: getattr(case, name) for name in _DATES})
+    note_event(case, RECEIVED_EARLIER, actor=by.pk, reason=reason)
     detail: dict[str, str | int] = {"promise": case.promise_due.isoformat()}
-    record("case.earlier", actor=actor, subject=case.subject, obj=case, detail=detail)
+    record("case.earlier", actor=by.pk, subject=case.subject, obj=case, detail=detail)
 
 
 def audit(action: str, case: Case, by: User | None) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from dsar import letters
 from dsar.models import Case, CaseFile, CaseMessage, Kind, Outcome, Proposal, Status
 from dsar.models.cases import RUNNING
+from dsar.services import claims
 from dsar.services.corrections import OPEN_STATES
 from dsar.services.dates import PAUSED, statutory_day
 from dsar.services.joining import RECEIVED_EARLIER
@@ -13,7 +14,7 @@ from dsar.services.transitions import complete, note_event, transition
 from emsar.entities.registry import registry
 from emsar.subjects.models import DataSubject
 
-_DATES = ("received_at", "promise_due", "execute_on", "statutory_due")
+_DATES = ("received_at", "promise_due", "execute_on", "statutory_due", "said_at")
 _NOTE = CaseMessage.Direction.NOTE
 
 
@@ -140,6 +141,16 @@ def _start_earlier(case: Case, other: Case) -> None:
         known = (by_law, case.statutory_due, other.statutory_due)
         by_law = min(day for day in known if day is not None)
     case.statutory_due = by_law
+    _keep_saying(case, other)
     Case.objects.filter(pk=case.pk).update(**{name: getattr(case, name) for name in _DATES})
     if is_earlier:
         note_event(case, RECEIVED_EARLIER, actor=None, reason=other.channel)
+
+
+def _keep_saying(case: Case, other: Case) -> None:
+    """The earliest of what colleagues say of both, as far as it is earlier than what holds."""
+    said = [moment for moment in (case.said_at, other.said_at) if moment is not None]
+    earliest = claims.still_said(min(said, default=None), case.received_at)
+    if earliest is not None and earliest != case.said_at:
+        claims.hand_on(case, other)
+    case.said_at = earliest

@@ -77,7 +77,7 @@ def _open_one(kind: Kind, person: DataSubject, about: UUID | None) -> Case | Non
 def _noted(case: Case, demand: Demand) -> None:
     actor = demand.by.pk if demand.by else None
     note_event(case, "received", actor=actor, reason=demand.channel)
-    if demand.by is not None and demand.received_at != case.received_at:
+    if demand.by is not None:
         claims.earlier(case, demand.received_at, by=demand.by)
     audit("case.open", case, demand.by)
 

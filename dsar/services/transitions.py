@@ -72,6 +72,7 @@ def complete(
             closed_at=now,
             destroy_after=last,
             paused_since=None,
+            said_at=None,
             **changes,
         )
         CaseFile.objects.filter(case=case).update(destroy_after=today + timedelta(days=days))

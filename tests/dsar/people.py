@@ -228,7 +228,7 @@ def _ended_case(person: DataSubject) -> None:
     """An earlier case that was released and ended, so that all its columns say something."""
     now = timezone.now()
     case = open_case(person, Kind.INFORMATION, received_at=now - 90 * DAY)
-    ended = {"extended_at": now, "executed_at": now, "closed_at": now}
+    ended = {"extended_at": now, "executed_at": now, "closed_at": now, "said_at": now - 95 * DAY}
     Case.objects.filter(pk=case.pk).update(
         status=Status.COMPLETED, outcome="fulfilled", destroy_after=date(2029, 1, 1), **ended
     )

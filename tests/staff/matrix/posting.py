@@ -5,6 +5,8 @@ A forged post has to be refused for who sends it, not for what is missing in it.
 
 from typing import Any
 
+from tests.staff.matrix.world import SAID_AT
+
 # One body for all of them; forms take what they know.
 POSTED: dict[str, Any] = {
     "answer": "yes",
@@ -34,12 +36,14 @@ POSTED: dict[str, Any] = {
 # Where a field means something else.
 INSTEAD: dict[str, dict[str, Any]] = {
     "dsar_case_decide": {"answer": "apply"},
+    "dsar_case_receipt": {"answer": "not", "seen": SAID_AT.isoformat()},
     "requests_inbox_consultationrequest_close": {"reason": "spam"},
     # Longer would wait for the officer.
     "requests_inbox_consultationrequest_contract_end": {"end": "2026-09-01"},
     "requests_inbox_consultationrequest_hand_over": {"reason": "field"},
     "retention_legalhold_release": {"reason": "settled"},
     "retention_necessityreview_sign": {"outcome": "needed"},
+    "staff_user_change": {"full_name": "Another Name"},
     "staff_user_role": {"role": "auditor"},
     "subjects_datasubject_object": {"purpose": "reply"},
     "subjects_datasubject_unblock": {"reason": "asked"},
@@ -48,7 +52,10 @@ _OF_REQUESTS = (
     *("close", "contract_end", "document", "draft", "export", "note", "release", "reply", "take"),
     *("withdraw", "write"),
 )
-_OF_CASES = ("extend", "handover", "message", "note", "question", "refuse", "release", "withdraw")
+_OF_CASES = (
+    *("extend", "handover", "message", "note", "question", "receipt", "refuse", "release"),
+    "withdraw",
+)
 _OF_LOGINS = ("address", "back", "change", "factor", "invite", "off", "on", "role")
 # Of these it is sure that a post does its work for whoever may: it writes, or gives a file.
 CARRIED_OUT = frozenset(

@@ -1,7 +1,7 @@
 """A row of everything that the admin shows, of either company and of nobody's, by known words."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -34,6 +34,8 @@ WORDS = {SOLUTIONS: "Solyusonadam", CONSULTING: "Konsaltadam", NOBODY: "Heckimin
 STRANGER = "not logged in"
 # The columns of the table; company staff stand for both companies.
 COLUMN = {SOLUTIONS: "company staff", CONSULTING: "company staff", "dpo": "officer"}
+# When a case came in as a colleague says.
+SAID_AT = datetime(2026, 11, 2, 6, tzinfo=UTC)
 # Whose words each may read, and whose references.
 SEEN: dict[str, set[str]] = {
     SOLUTIONS: {SOLUTIONS, NOBODY},
@@ -71,6 +73,7 @@ def build() -> World:
     known = {whose: known_by(_request_of(whose), by=by) for whose in SERVICES}
     for whose in known:
         _mark(known[whose], whose)
+    Case.objects.filter(pk=known[SOLUTIONS].case.pk).update(said_at=SAID_AT)
     DataSubject.objects.update(blocked_at=None, suspended_at=None)
     LegalHold.objects.filter(released_at__isnull=False).update(released_at=None)
     CalendarDay.objects.create(date=date(2031, 1, 2), name_az="a", name_en="b", name_ru="c")
