@@ -44,6 +44,8 @@ class Receipt(VerbPage):
         "company staff moves nothing; look at the letter or the mail itself, or ask them."
     )
     form = ReceiptForm
+    # The machine's day may come by it.
+    second_factor = True
     template = "admin/dsar/receipt.html"
 
     def do(self, case: Case, data: dict[str, Any], user: User) -> str:
