@@ -12,8 +12,20 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# What Playwright itself switches off: a second list takes the place of the first.
+BY_PLAYWRIGHT = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+)
+# Each window would load pages of its own for what its address bar may show one day, and a renderer
+# for the site that may come next: up to a third of all that the browser does.
+NEEDLESS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+NEEDLESS += ("SpareRendererForSitePerProcess",)
 # Nothing but the pages under test may ask the network for anything.
 ARGUMENTS = [
+    f"--disable-features={','.join((*NEEDLESS, *BY_PLAYWRIGHT))}",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
