@@ -41,10 +41,8 @@ class HouseAdmin(admin.ModelAdmin[Any]):
         asked |= {f"{name}__{ending}" for name in named for ending in ENDINGS}
         asked |= {f"{self.date_hierarchy}__{part}" for part in PARTS if self.date_hierarchy}
         asked |= {f"{name}__{_key_of(self.model, name)}__exact" for name in named}
-        part = lookup.rpartition("__")[2]
-        if part in PARTS and (len(str(value)) > LONGEST_PART or str(value) == LAST_YEAR):
-            return False
-        return lookup in asked
+        is_part = lookup.rpartition("__")[2] in PARTS
+        return lookup in asked and (not is_part or _is_of_a_day(str(value)))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         found = super().get_changelist_instance(request)
@@ -76,6 +74,11 @@ class HouseAdmin(admin.ModelAdmin[Any]):
         except ValidationError:
             return False
         return "\0" not in text  # which PostgreSQL takes in no text
+
+
+def _is_of_a_day(text: str) -> bool:
+    """Whether a year, month or day can be counted with; Python reads other digits as well."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_PART and text != LAST_YEAR
 
 
 def _name_of(filter_item: Any) -> str:

@@ -1,4 +1,4 @@
-"""kill -9 at every statement of an approval, of the deadline job and of the scan; then once more.
+"""kill -9 at one statement after the other of an approval, of the deadline job, of the scan.
 
 The processes are real and run under the web's and the worker's own logins, so that these tests
 also show that either has the rights it needs.
